@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "cohort",
+    products: [
+        .executable(name: "cohort", targets: ["cohort"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // The command and the front end over it.
+        .executableTarget(
+            name: "cohort",
+            dependencies: [
+                "Prompt", "Session", "LuaModules",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .target(name: "Prompt", dependencies: ["Session", "CReadline"]),
+        .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+        .target(name: "Session", dependencies: ["LuaModules", "LuaKit", "Display", "Support"]),
+
+        // Lua.
+        .target(
+            name: "LuaModules",
+            dependencies: [
+                "LuaKit", "Display", "Encoders", "Text", "Tokenizers", "Clustering", "Metrics",
+                "Tables", "Tensors", "Support",
+            ]),
+        .target(name: "LuaKit", dependencies: ["CLua", "Support"]),
+        .target(name: "CLua", dependencies: ["CLua54"]),
+        .systemLibrary(
+            name: "CLua54", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+
+        // The core: knows nothing of Lua.
+        .target(name: "Display", dependencies: ["Tables", "Tensors", "Support"]),
+        .target(name: "Encoders", dependencies: ["Tokenizers", "Tensors", "CKernels", "Support"]),
+        .target(name: "Text", dependencies: ["Support"]),
+        .target(name: "Tokenizers", dependencies: ["CUnicode", "Support"]),
+        .target(name: "Clustering", dependencies: ["Tensors", "CKernels", "Support"]),
+        .target(name: "Metrics", dependencies: ["Tensors", "Support"]),
+        .target(name: "Tables", dependencies: ["CArrow", "Tensors", "Support"]),
+        .target(name: "CArrow"),
+        .target(name: "Tensors", dependencies: ["CKernels", "Support"]),
+        .target(name: "CKernels"),
+        .target(name: "Support", dependencies: ["CUnicode"]),
+        .target(name: "CUnicode"),
+
+        .testTarget(name: "SupportTests", dependencies: ["Support"]),
+        .testTarget(name: "KernelTests", dependencies: ["CKernels", "Support"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"]),
+        .testTarget(name: "EncodersTests", dependencies: ["Encoders"]),
+        .testTarget(name: "TextTests", dependencies: ["Text"]),
+        .testTarget(name: "ClusteringTests", dependencies: ["Clustering", "Metrics"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(name: "TablesTests", dependencies: ["Tables"]),
+        .testTarget(name: "DisplayTests", dependencies: ["Display"]),
+        .testTarget(name: "LuaKitTests", dependencies: ["LuaKit"]),
+        .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session"]),
+        .testTarget(name: "SessionTests", dependencies: ["Session"]),
+        .testTarget(name: "CommandTests", dependencies: ["cohort"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17
+)

@@ -1,0 +1,1 @@
+// Seed of a room; replaced by its first real file.

@@ -1,0 +1,86 @@
+import Glibc
+
+/// A file that appears whole or not at all: written under a temporary name in the same folder, then renamed.
+///
+/// Dropping the value without `commit()` removes the temporary file. Names of unfinished files are kept in one list, so that an
+/// immediate exit (a second Ctrl-C) can remove them too.
+public struct AtomicFile: ~Copyable {
+    /// The final path.
+    public let path: String
+    /// Where the bytes are now. A library that writes files by itself is given this path.
+    public let temporaryPath: String
+    private var descriptor: Int32
+    private var buffer: [UInt8] = []
+    private var committed = false
+
+    /// Opens a new temporary file beside `path`.
+    public init(_ path: String) throws(Failure) {
+        self.path = path
+        var template = Array("\(path).XXXXXX.tmp".utf8CString)
+        descriptor = mkstemps(&template, 4)
+        guard descriptor >= 0 else { throw .file(path, "cannot be written: \(systemError())") }
+        temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        UnfinishedFiles.add(temporaryPath)
+        // mkstemps makes the file private; a result should have the rights of any other file the user makes.
+        let mask = umask(0)
+        umask(mask)
+        fchmod(descriptor, 0o666 & ~mask)
+        buffer.reserveCapacity(1 << 16)
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        if !committed {
+            unlink(temporaryPath)
+            UnfinishedFiles.remove(temporaryPath)
+        }
+    }
+
+    /// Appends bytes.
+    public mutating func write(_ bytes: some Collection<UInt8>) throws(Failure) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= 1 << 16 { try flush() }
+    }
+
+    /// Appends the UTF-8 bytes of `text`.
+    public mutating func write(_ text: String) throws(Failure) { try write(text.utf8) }
+
+    /// Appends raw memory, such as a tensor's.
+    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        try flush()
+        try put(bytes)
+    }
+
+    /// Puts the finished file in its place.
+    public mutating func commit() throws(Failure) {
+        try flush()
+        // Data first, name second: a crash in between must not leave a whole name over half a file.
+        guard fsync(descriptor) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
+        guard rename(temporaryPath, path) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
+        committed = true
+        UnfinishedFiles.remove(temporaryPath)
+    }
+
+    private mutating func flush() throws(Failure) {
+        guard !buffer.isEmpty else { return }
+        let bytes = buffer
+        buffer.removeAll(keepingCapacity: true)
+        let failure = bytes.withUnsafeBytes { (raw) -> Failure? in
+            do throws(Failure) { try put(raw) } catch { return error }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    private func put(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .file(path, "cannot be written: \(systemError())")
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+}

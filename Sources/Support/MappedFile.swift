@@ -1,0 +1,34 @@
+import Glibc
+
+/// A file's bytes, mapped read-only into memory and unmapped when the last reference goes.
+public final class MappedFile: @unchecked Sendable {
+    // Sendable by hand: the mapping is read-only and the pointer never changes.
+    /// The path it was opened by.
+    public let path: String
+    /// The bytes. Valid as long as this object lives.
+    public let bytes: UnsafeRawBufferPointer
+
+    /// Maps the regular file at `path`.
+    public init(_ path: String) throws(Failure) {
+        self.path = path
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path, "cannot be opened: \(systemError())") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .file(path, "cannot be read: \(systemError())") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .file(path, "is not a regular file") }
+        let count = Int(status.st_size)
+        guard count > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+            throw .file(path, "cannot be mapped: \(systemError())")
+        }
+        bytes = UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    deinit {
+        if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+    }
+}
