@@ -3,15 +3,72 @@
 
 #include <stddef.h>
 
+// The float products and row functions under tensors, k-means and the encoder. Each exists once per instruction set and is chosen
+// when first called by what the processor can do; see template_gemm.h for how, and for why not a library.
+//
+// Any size from 0 up is allowed. Nothing outside the described elements is read or written. Matrices are row-major with a
+// row stride in elements. No function allocates.
+
+/// Instruction sets, slowest first.
+typedef enum ck_level { CK_PLAIN = 0, CK_NEON = 1, CK_AVX2 = 2, CK_AVX512 = 3 } ck_level;
+
+/// What is applied to every element of a product after the bias. `CK_GELU` is x Phi(x) with the exact normal distribution function;
+/// `CK_GELU_TANH` is the tanh approximation (Hendrycks and Gimpel 2016) that models call `gelu_new`.
+typedef enum ck_activation { CK_IDENTITY = 0, CK_GELU = 1, CK_GELU_TANH = 2, CK_RELU = 3, CK_TANH = 4 } ck_activation;
+
+/// The level in use: the best this processor has, unless `ck_force` chose another.
+ck_level ck_current_level(void);
+
+/// Whether this processor can run `level`.
+int ck_supports(ck_level level);
+
+/// Uses `level` from now on, in all threads; returns 0 and changes nothing if this processor cannot run it. For tests, and for finding out
+/// whether a difference between two machines comes from here. Packed matrices stay valid.
+int ck_force(ck_level level);
+
 /// Floats needed to hold a k x n matrix packed for `ck_gemm_f32`.
 size_t ck_packed_count_f32(size_t n, size_t k);
 
 /// Packs the right-hand matrix of a product. `transposed` 0: b is k x n, element (p, j) at b[p * ldb + j]; 1: b is n x k (rows are
-/// outputs, as in a linear layer's weight), element (p, j) at b[j * ldb + p].
+/// outputs, as in a linear layer's weight), element (p, j) at b[j * ldb + p]. Fastest products come from 64-byte aligned `packed`.
 void ck_pack_f32(size_t n, size_t k, const float *b, size_t ldb, int transposed, float *packed);
 
 /// c (m x n, row stride ldc) = a (m x k, row stride lda) * packed b, plus bias (n values, or NULL).
 /// Each row of c depends on its row of a only, to the bit, however the rows are split over calls.
 void ck_gemm_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias, float *c, size_t ldc);
+
+/// As `ck_gemm_f32`, then `activation` of every element of c.
+void ck_gemm_activation_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias,
+                            ck_activation activation, float *c, size_t ldc);
+
+/// The same three for double precision.
+size_t ck_packed_count_f64(size_t n, size_t k);
+void ck_pack_f64(size_t n, size_t k, const double *b, size_t ldb, int transposed, double *packed);
+void ck_gemm_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias, double *c, size_t ldc);
+
+/// Sum of a[i] * b[i].
+float ck_dot_f32(size_t n, const float *a, const float *b);
+
+/// x[i] = activation(x[i]). Largest error against exact arithmetic: GELU and its tanh form 4e-7 * max(1, |x|), tanh 3e-7.
+void ck_activate_f32(ck_activation activation, size_t n, float *x);
+
+/// x[i] = exp(x[i]), relative error below 2e-7 for x in [-87, 88]; below, at most 2e-38; above, infinity from 88.8 on.
+void ck_exp_f32(size_t n, float *x);
+
+/// Each row of x (rows x n) becomes softmax(scale * row). A row of n = 0 stays empty.
+void ck_softmax_rows_f32(size_t rows, size_t n, float scale, float *x, size_t ldx);
+
+/// out = (v - mean(v)) / sqrt(var(v) + eps) * gamma + beta for each row, where v = x + residual (residual may be NULL) and var divides by n.
+/// out may be x or residual.
+void ck_add_layernorm_f32(size_t rows, size_t n, const float *x, size_t ldx, const float *residual, size_t ldr, const float *gamma,
+                          const float *beta, float eps, float *out, size_t ldo);
+
+/// Floats of scratch that `ck_attention_f32` needs for a sequence of `length` tokens.
+size_t ck_attention_scratch_f32(size_t length, size_t head_size);
+
+/// Softmax attention of one sequence: for each head h, out_h = softmax(scale * q_h k_h^T) v_h. q, k, v and out have `length` rows; q, k and v
+/// share the row stride ld (one fused product computes all three), head h in columns h * head_size and on. Every token sees every other.
+void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
+                      float *out, size_t ldo, float *scratch);
 
 #endif

@@ -1,0 +1,80 @@
+#include "kernels.h"
+
+#include <stdatomic.h>
+
+static const struct ck_table *table_of(ck_level level) {
+    switch (level) {
+    case CK_PLAIN:
+        return &ck_table_plain;
+#if defined(__x86_64__)
+    case CK_AVX2:
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &ck_table_avx2 : NULL;
+    case CK_AVX512:
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma")
+                   ? &ck_table_avx512
+                   : NULL;
+#elif defined(__aarch64__)
+    case CK_NEON:
+        return &ck_table_neon;
+#endif
+    default:
+        return NULL;
+    }
+}
+
+// -1 until first asked. Two threads may both find the best level at once; they find the same.
+static atomic_int chosen = -1;
+
+ck_level ck_current_level(void) {
+    int level = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (level < 0) {
+        level = CK_AVX512;
+        while (level > CK_PLAIN && !table_of((ck_level)level)) level--;
+        atomic_store_explicit(&chosen, level, memory_order_relaxed);
+    }
+    return (ck_level)level;
+}
+
+int ck_supports(ck_level level) { return table_of(level) != NULL; }
+
+int ck_force(ck_level level) {
+    if (!ck_supports(level)) return 0;
+    atomic_store_explicit(&chosen, (int)level, memory_order_relaxed);
+    return 1;
+}
+
+static const struct ck_table *current(void) { return table_of(ck_current_level()); }
+
+void ck_gemm_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias, float *c, size_t ldc) {
+    current()->gemm_f32(m, n, k, a, lda, packed, bias, CK_IDENTITY, c, ldc);
+}
+
+void ck_gemm_activation_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias,
+                            ck_activation activation, float *c, size_t ldc) {
+    current()->gemm_f32(m, n, k, a, lda, packed, bias, activation, c, ldc);
+}
+
+void ck_gemm_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias, double *c, size_t ldc) {
+    current()->gemm_f64(m, n, k, a, lda, packed, bias, CK_IDENTITY, c, ldc);
+}
+
+float ck_dot_f32(size_t n, const float *a, const float *b) { return current()->dot_f32(n, a, b); }
+
+void ck_activate_f32(ck_activation activation, size_t n, float *x) { current()->activate_f32(activation, n, x); }
+
+void ck_exp_f32(size_t n, float *x) { current()->exp_f32(n, x); }
+
+void ck_softmax_rows_f32(size_t rows, size_t n, float scale, float *x, size_t ldx) {
+    current()->softmax_rows_f32(rows, n, scale, x, ldx);
+}
+
+void ck_add_layernorm_f32(size_t rows, size_t n, const float *x, size_t ldx, const float *residual, size_t ldr, const float *gamma,
+                          const float *beta, float eps, float *out, size_t ldo) {
+    current()->add_layernorm_f32(rows, n, x, ldx, residual, ldr, gamma, beta, eps, out, ldo);
+}
+
+void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
+                      float *out, size_t ldo, float *scratch) {
+    current()->attention_f32(length, heads, head_size, scale, q, k, v, ld, out, ldo, scratch);
+}

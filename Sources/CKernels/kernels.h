@@ -1,0 +1,35 @@
+#ifndef CK_KERNELS_H
+#define CK_KERNELS_H
+
+#include "ckernels.h"
+
+// Bytes of one line of a packed panel, the same for every instruction set, so that a matrix packed once can be used by all.
+#define CK_LINE 64
+
+// Rows of attention scores computed at a time: a multiple of every tile height; bounds the scratch of long texts.
+#define CK_ATTENTION_ROWS 48
+
+// The functions that exist once per instruction set.
+struct ck_table {
+    void (*gemm_f32)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias,
+                     ck_activation activation, float *c, size_t ldc);
+    void (*gemm_f64)(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias,
+                     ck_activation activation, double *c, size_t ldc);
+    float (*dot_f32)(size_t n, const float *a, const float *b);
+    void (*activate_f32)(ck_activation activation, size_t n, float *x);
+    void (*exp_f32)(size_t n, float *x);
+    void (*softmax_rows_f32)(size_t rows, size_t n, float scale, float *x, size_t ldx);
+    void (*add_layernorm_f32)(size_t rows, size_t n, const float *x, size_t ldx, const float *residual, size_t ldr, const float *gamma,
+                              const float *beta, float eps, float *out, size_t ldo);
+    void (*attention_f32)(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
+                          size_t ld, float *out, size_t ldo, float *scratch);
+};
+
+extern const struct ck_table ck_table_plain;
+#if defined(__x86_64__)
+extern const struct ck_table ck_table_avx2, ck_table_avx512;
+#elif defined(__aarch64__)
+extern const struct ck_table ck_table_neon;
+#endif
+
+#endif

@@ -1,0 +1,9 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define VECTOR_BYTES 32
+#define SHORT_TILES 0
+#define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#define TABLE ck_table_avx2
+#include "variant.h"
+#pragma clang attribute pop
+#endif

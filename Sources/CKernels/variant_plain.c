@@ -1,0 +1,6 @@
+// Vectors of 16 bytes, which every compiler target has or replaces by scalars; no fused multiply-add is assumed.
+#define VECTOR_BYTES 16
+#define SHORT_TILES 1
+#define FMA(a, b, c) ((a) * (b) + (c))
+#define TABLE ck_table_plain
+#include "variant.h"
