@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "Encoders", dependencies: ["Tokenizers", "Tensors", "CKernels", "Support"]),
         .target(name: "Text", dependencies: ["Support"]),
         .target(name: "Tokenizers", dependencies: ["CUnicode", "Support"]),
-        .target(name: "Clustering", dependencies: ["Tensors", "CKernels", "Support"]),
+        .target(name: "Clustering", dependencies: ["Metrics", "Tensors", "CKernels", "Support"]),
         .target(name: "Metrics", dependencies: ["Tensors", "Support"]),
         .target(name: "Tables", dependencies: ["CArrow", "Tensors", "Support"]),
         .target(name: "CArrow"),

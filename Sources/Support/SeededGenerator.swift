@@ -46,6 +46,17 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         return Int(product.high)
     }
 
+    /// `count` different integers of 0 ..< bound in rising order, each set equally likely (Knuth, volume 2, algorithm S); all of them if
+    /// `count` is not below `bound`.
+    public mutating func sample(_ count: Int, of bound: Int) -> [Int] {
+        var picked: [Int] = []
+        picked.reserveCapacity(max(0, min(count, bound)))
+        for value in 0..<max(0, bound) where picked.count < count {
+            if count >= bound || below(bound - value) < count - picked.count { picked.append(value) }
+        }
+        return picked
+    }
+
     /// A draw from the standard normal distribution (polar method, Marsaglia and Bray 1964).
     public mutating func normal() -> Double {
         if let spare = spareNormal {

@@ -1,0 +1,35 @@
+/// Plain memory for the inner loops of a routine, 64-byte aligned and counted as native memory, freed with its last reference.
+public final class Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
+    // Sendable by hand: whoever shares it over threads writes to parts that do not overlap.
+    /// First element.
+    public let start: UnsafeMutablePointer<Element>
+    /// Number of elements.
+    public let count: Int
+
+    /// Memory for `count` elements, each set to `value`.
+    public init(count: Int, repeating value: Element) {
+        let bytes = max(count, 1) * MemoryLayout<Element>.stride
+        start = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(
+            to: Element.self, capacity: max(count, 1))
+        start.initialize(repeating: value, count: max(count, 1))
+        self.count = count
+        NativeMemory.record(bytes)
+    }
+
+    deinit {
+        start.deallocate()
+        NativeMemory.record(-max(count, 1) * MemoryLayout<Element>.stride)
+    }
+
+    /// The element at `index`, which the caller keeps below `count`.
+    public subscript(index: Int) -> Element {
+        get {
+            assert(index >= 0 && index < count)
+            return start[index]
+        }
+        set {
+            assert(index >= 0 && index < count)
+            start[index] = newValue
+        }
+    }
+}
