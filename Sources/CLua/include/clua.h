@@ -1,0 +1,127 @@
+// The C side of Cohort's Lua layer: the only code that raises a Lua error.
+//
+// lua_error unwinds with longjmp, which leaves every object of a skipped Swift frame alive for ever; memory errors jump in the same
+// way. So Swift plans and C performs: Swift reads its arguments with calls that neither raise nor allocate, writes down what to
+// push as a flat list of items (a plan) and returns; only then does C push, allocate or raise. A jump out of the performing code
+// crosses no Swift frame, and what the plan still owns is found and released at the next call.
+#ifndef CLUA_H
+#define CLUA_H
+
+#include <lua.h>
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+    CLUA_NIL,
+    CLUA_BOOLEAN,    // payload.integer
+    CLUA_INTEGER,    // payload.integer
+    CLUA_NUMBER,     // payload.number
+    CLUA_STRING,     // payload.offset into the plan's bytes, extent.count bytes
+    CLUA_LIST,       // extent.count items follow
+    CLUA_RECORD,     // extent.count pairs of items follow: key, value
+    CLUA_OBJECT,     // payload.object, one reference owned by the plan until it is performed; extent.key names the class
+    CLUA_REFERENCE,  // payload.integer in the registry
+    CLUA_FUNCTION,   // payload.object: the signature of a native function
+    CLUA_BUILTIN,    // payload.builtin: a C function
+    CLUA_ARGUMENT,   // payload.integer: an index of the calling function's stack
+} clua_kind;
+
+/// One thing to push.
+typedef struct {
+    clua_kind kind;
+    union {
+        size_t count;
+        const void *key;
+    } extent;
+    union {
+        lua_Integer integer;
+        lua_Number number;
+        size_t offset;
+        void *object;
+        lua_CFunction builtin;
+    } payload;
+} clua_item;
+
+/// How a native call ended.
+typedef enum {
+    CLUA_RETURNED,
+    CLUA_RAISED,       // one item: the message; the script's position is put before it
+    CLUA_RAISED_AS_IS, // one item: the error value of a Lua function that Swift had called
+    CLUA_STOPPED,      // cancelled: cannot be caught by the script
+} clua_status;
+
+/// What C is to push after Swift has returned. The memory belongs to Swift.
+typedef struct {
+    clua_item *items;
+    size_t count;   // items at the top level; nested ones follow their parent
+    const char *bytes;
+    clua_status status;
+    int charge;     // kilobytes of native memory taken since the last call, for the collector
+} clua_plan;
+
+/// The Swift functions that C calls. None of them raises.
+typedef struct {
+    /// Runs a native function. `frame` is the address of the C frame that will perform the plan.
+    clua_plan *(*enter)(void *context, lua_State *L, const void *signature, const void *frame);
+    /// The plan was performed.
+    void (*leave)(void *context, clua_plan *plan);
+    /// Releases one reference to an object.
+    void (*release)(void *object);
+    void *context;
+} clua_host;
+
+/// A Lua state with the standard libraries; NULL when there is no memory for it. `host` must outlive it.
+lua_State *clua_open(clua_host *host);
+
+/// Ends a state: collects everything, running the finalizers.
+void clua_close(lua_State *L);
+
+/// Pushes everything in `plan`, the first item being a function, and calls it with the others. Protected: returns a Lua status; the
+/// results or the error value are above the old top. With `traceback`, a failure's stack trace is kept for `clua_push_traceback`.
+int clua_invoke(lua_State *L, clua_plan *plan, bool traceback);
+
+/// Pushes the stack trace of the last failed `clua_invoke` (a string) or nil.
+void clua_push_traceback(lua_State *L);
+
+/// Builtins, for plans.
+/// Takes the key, metatable, methods and fallback (a function) of a class.
+int clua_define_class(lua_State *L);
+/// Takes a record of modules and functions, a record of functions that make modules callable, and the modules' names. Puts the first
+/// behind the globals and the modules where `require` finds them; returns the modules in the order of the names.
+int clua_define_modules(lua_State *L);
+/// Takes a name and a value.
+int clua_set_global(lua_State *L);
+/// Takes a name, returns the value of that global.
+int clua_global(lua_State *L);
+/// Takes a value, returns what `tostring` would.
+int clua_tostring(lua_State *L);
+
+/// Keeps the value at `index` in the registry. Protected: LUA_NOREF when there is no memory for it.
+int clua_reference(lua_State *L, int index);
+/// Pushes the referenced value; never allocates.
+void clua_push_reference(lua_State *L, int reference);
+/// Gives a reference back; never allocates.
+void clua_release_reference(lua_State *L, int reference);
+/// Pushes the table of globals.
+void clua_push_globals(lua_State *L);
+/// Takes `count` values off the stack.
+void clua_pop(lua_State *L, int count);
+
+/// The signature of the native function at `index`, or NULL.
+const void *clua_signature(lua_State *L, int index);
+/// The object at `index` if it is one of ours (told by its metatable, which scripts cannot reach), or NULL.
+void *clua_object(lua_State *L, int index);
+
+/// Loads source text; the chunk or the message is pushed. Binary chunks are refused.
+int clua_load(lua_State *L, const char *bytes, size_t count, const char *name);
+
+/// A number as Lua writes it. `buffer` holds at least 64 bytes; returns the length.
+size_t clua_number_text(double value, char *buffer);
+
+/// The longest way down into nested values that is followed.
+#define CLUA_DEPTH_LIMIT 100
+
+#endif

@@ -1,0 +1,142 @@
+#include "internal.h"
+
+static int open_libraries(lua_State *L) {
+    luaL_openlibs(L);
+    return 0;
+}
+
+lua_State *clua_open(clua_host *host) {
+    lua_State *L = luaL_newstate();
+    if (!L) return NULL;
+    // New coroutines inherit a copy of the main thread's extra space.
+    *(clua_host **)lua_getextraspace(L) = host;
+    lua_pushcfunction(L, open_libraries);
+    if (lua_pcall(L, 0, 0, 0) != LUA_OK) {
+        lua_close(L);
+        return NULL;
+    }
+    return L;
+}
+
+void clua_close(lua_State *L) { lua_close(L); }
+
+// Objects.
+
+static clua_box *box_at(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof(clua_box)) return NULL;
+    clua_box *box = lua_touserdata(L, index);
+    if (box->magic != CLUA_MAGIC || !lua_getmetatable(L, index)) return NULL;
+    bool ours = lua_rawgetp(L, -1, &clua_class_key) == LUA_TBOOLEAN;
+    lua_pop(L, 2);
+    return ours ? box : NULL;
+}
+
+void *clua_object(lua_State *L, int index) {
+    if (!lua_checkstack(L, 3)) return NULL;
+    clua_box *box = box_at(L, index);
+    return box ? box->object : NULL;
+}
+
+static int collect(lua_State *L) {
+    clua_box *box = box_at(L, 1);
+    if (box && box->object) {
+        void *object = box->object;
+        box->object = NULL;
+        clua_host *host = clua_host_of(L);
+        host->release(object);
+    }
+    return 0;
+}
+
+// Upvalues: methods, fallback. A method is found without entering Swift.
+static int index_object(lua_State *L) {
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+    if (lua_isnil(L, lua_upvalueindex(2))) return 1;
+    lua_pop(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 1);
+    lua_call(L, 2, 1);
+    return 1;
+}
+
+int clua_define_class(lua_State *L) {
+    const void *key = lua_touserdata(L, 1);
+    if (!key) key = (const void *)(intptr_t)lua_tointeger(L, 1);
+    lua_pushvalue(L, 3);
+    lua_pushvalue(L, 4);
+    lua_pushcclosure(L, index_object, 2);
+    lua_setfield(L, 2, "__index");
+    lua_pushcfunction(L, collect);
+    lua_setfield(L, 2, "__gc");
+    lua_pushboolean(L, 1);
+    lua_rawsetp(L, 2, &clua_class_key);
+    lua_pushvalue(L, 2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+    return 0;
+}
+
+const void *clua_signature(lua_State *L, int index) {
+    if (lua_tocfunction(L, index) != clua_trampoline || !lua_checkstack(L, 1)) return NULL;
+    lua_getupvalue(L, index, 1);
+    const void *signature = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return signature;
+}
+
+// A module that can be called hands its arguments on without itself. Upvalue: the function.
+static int call_module(lua_State *L) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_replace(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+// Modules stand behind the globals, so that a script's own `data = ...` hides one and `data = nil` brings it back.
+int clua_define_modules(lua_State *L) {
+    enum { tables = 1, callables, names, loaded };
+    lua_settop(L, 3);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+
+    lua_pushglobaltable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushvalue(L, tables);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+
+    lua_pushvalue(L, tables);
+    lua_setfield(L, loaded, "cohort");
+    int count = (int)lua_rawlen(L, names);
+    luaL_checkstack(L, count + 6, "too many modules");
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(L, names, i);
+        const char *name = lua_tostring(L, -1);
+        lua_getfield(L, tables, name);
+        lua_remove(L, -2);
+        if (lua_getfield(L, callables, name) != LUA_TNIL) {
+            lua_pushcclosure(L, call_module, 1);
+            lua_createtable(L, 0, 1);
+            lua_insert(L, -2);
+            lua_setfield(L, -2, "__call");
+            lua_setmetatable(L, -2);
+        } else {
+            lua_pop(L, 1);
+        }
+        lua_pushfstring(L, "cohort.%s", name);
+        lua_pushvalue(L, -2);
+        lua_settable(L, loaded);
+    }
+    return count;
+}
+
+int clua_set_global(lua_State *L) {
+    lua_setglobal(L, lua_tostring(L, 1));
+    return 0;
+}
+
+int clua_global(lua_State *L) {
+    lua_getglobal(L, lua_tostring(L, 1));
+    return 1;
+}

@@ -1,0 +1,31 @@
+/// A Lua module: one table of functions, declared once.
+public struct LuaModule: Sendable {
+    /// The name of the table, as in `cluster.kmeans`.
+    public let name: String
+    /// What it is for, in a sentence or a few.
+    public let prose: String
+    /// Its functions, in the order help lists them. Their signatures are named "module.function".
+    public let functions: [Signature]
+    /// Makes the module itself callable, as in `tensor{1, 2, 3}`.
+    public let call: Signature?
+    /// The classes of the objects it hands out, for help and the reference.
+    public let classes: [LuaClass]
+    /// Values that are no functions (`json.null`).
+    public let constants: @Sendable () -> [(String, LuaValue)]
+
+    /// Declares a module.
+    public init(
+        _ name: String, _ prose: String, functions: [Signature], call: Signature? = nil, classes: [LuaClass] = [],
+        constants: @escaping @Sendable () -> [(String, LuaValue)] = { [] }
+    ) {
+        self.name = name
+        self.prose = prose
+        self.functions = functions
+        self.call = call
+        self.classes = classes
+        self.constants = constants
+    }
+
+    /// Every function and method of the module.
+    public var signatures: [Signature] { functions + (call.map { [$0] } ?? []) + classes.flatMap(\.methods) }
+}

@@ -1,0 +1,81 @@
+import CLua
+import Support
+
+extension LuaState {
+    /// Calls a Lua value with arguments, protected. An error becomes a failure.
+    func invoke(_ function: LuaValue, _ arguments: [LuaValue]) throws(Failure) -> [LuaValue] {
+        try checkThread()
+        let plan = borrowPlan()
+        defer { giveBack(plan) }
+        try plan.append(function)
+        for argument in arguments { try plan.append(argument) }
+        return try perform(plan)
+    }
+
+    func invoke(builtin: @escaping lua_CFunction, _ arguments: [LuaValue]) throws(Failure) -> [LuaValue] {
+        let plan = borrowPlan()
+        defer { giveBack(plan) }
+        plan.append(builtin: builtin)
+        for argument in arguments { try plan.append(argument) }
+        return try perform(plan)
+    }
+
+    private func perform(_ plan: Plan) throws(Failure) -> [LuaValue] {
+        releaseDeadReferences()
+        let lua = current
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        guard clua_invoke(lua, plan.finish(CLUA_RETURNED), false) == LUA_OK else { throw caught(lua) }
+        return try readAll(lua, above: top)
+    }
+
+    func readAll(_ lua: OpaquePointer, above top: Int32) throws(Failure) -> [LuaValue] {
+        var results: [LuaValue] = []
+        let end = lua_gettop(lua)
+        if end > top { for index in (top + 1)...end { results.append(try read(lua, index, depth: 0)) } }
+        return results
+    }
+
+    /// The failure for the error value on top, remembered so that it can be raised again as it was.
+    private func caught(_ lua: OpaquePointer) -> Failure {
+        if work.cancellation.isCancelled { return .cancelled }
+        let failure = Failure.operation(errorText(lua))
+        if let reference = try? anchorReference(lua, lua_gettop(lua)) { passing = (failure, reference) }
+        return failure
+    }
+
+    /// The error value on top of the stack, as text.
+    func errorText(_ lua: OpaquePointer) -> String {
+        let error = Argument(state: self, lua: lua, index: lua_gettop(lua))
+        if let text = error.text { return text }
+        // A table or object with __tostring; the conversion runs code of the script's.
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        guard lua_checkstack(lua, 4) != 0, let reference = try? anchorReference(lua, top) else { return error.words }
+        let value = LuaValue.function(LuaFunction(reference, signature: nil))
+        let plan = borrowPlan()
+        defer { giveBack(plan) }
+        plan.append(builtin: clua_tostring)
+        guard (try? plan.append(value)) != nil, clua_invoke(lua, plan.finish(CLUA_RETURNED), false) == LUA_OK else {
+            return "an error that is a \(error.words)"
+        }
+        return Argument(state: self, lua: lua, index: lua_gettop(lua)).text ?? error.words
+    }
+
+    func anchor(_ lua: OpaquePointer, _ index: Int32) throws(Failure) -> LuaFunction {
+        let signature = clua_signature(lua, index).map { Unmanaged<Signature>.fromOpaque($0).takeUnretainedValue() }
+        return LuaFunction(try anchorReference(lua, index), signature: signature)
+    }
+
+    /// Keeps the value at `index` alive for later.
+    func anchorReference(_ lua: OpaquePointer, _ index: Int32) throws(Failure) -> LuaReference {
+        releaseDeadReferences()
+        let reference = clua_reference(lua, index)
+        guard reference != LUA_NOREF else { throw Failure(.memory, "Lua has no memory left") }
+        return LuaReference(self, reference)
+    }
+
+    func releaseDeadReferences() {
+        while let index = deadReferences.popLast() { clua_release_reference(main, index) }
+    }
+}

@@ -1,0 +1,75 @@
+import CLua
+import Support
+
+extension LuaState {
+    /// Puts modules and functions behind the globals and makes `require "cohort.NAME"` find the modules. Call once.
+    ///
+    /// They are not in the table of globals itself: a script's own variable of the same name hides a module until it is set to nil.
+    public func register(modules: [LuaModule], globals: [Signature]) throws(Failure) {
+        try checkThread()
+        self.modules = modules
+        self.globals = globals
+        var tables: [(String, LuaValue)] = []
+        for module in modules {
+            for luaClass in module.classes { try define(luaClass) }
+            let functions = module.functions.map { ($0.shortName, LuaValue.native($0)) }
+            tables.append((module.name, .record(functions + module.constants())))
+        }
+        tables += globals.map { ($0.name, .native($0)) }
+        let results = try place(.record(tables), callables: modules)
+        for (module, pointer) in zip(modules, results) { modulesByTable[pointer] = module }
+    }
+
+    /// The module whose table stands at `argument`.
+    public func module(at argument: Argument) -> LuaModule? {
+        guard argument.kind == .table else { return nil }
+        return lua_topointer(argument.lua, argument.index).flatMap { modulesByTable[$0] }
+    }
+
+    /// Modules and functions that a global variable of the script hides.
+    public var hiddenNames: [String] {
+        guard isOnItsThread, lua_checkstack(current, 8) != 0 else { return [] }
+        let lua = current
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        let names = Set(modules.map(\.name) + globals.map(\.name))
+        clua_push_globals(lua)
+        var hidden: [String] = []
+        lua_pushnil(lua)
+        while lua_next(lua, top + 1) != 0 {
+            if let name = Argument(state: self, lua: lua, index: top + 2).text, names.contains(name) {
+                hidden.append(name)
+            }
+            lua_settop(lua, top + 2)
+        }
+        return hidden.sorted()
+    }
+
+    /// Sets a global variable.
+    public func setGlobal(_ name: String, _ value: LuaValue) throws(Failure) {
+        _ = try invoke(builtin: clua_set_global, [.string(name), value])
+    }
+
+    /// Reads a global variable, modules included.
+    public func global(_ name: String) throws(Failure) -> LuaValue {
+        try invoke(builtin: clua_global, [.string(name)]).first ?? .nil
+    }
+
+    /// Places the table of modules and returns the addresses of their tables.
+    private func place(_ tables: LuaValue, callables modules: [LuaModule]) throws(Failure) -> [UnsafeRawPointer] {
+        let lua = current
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        let plan = borrowPlan()
+        defer { giveBack(plan) }
+        plan.append(builtin: clua_define_modules)
+        try plan.append(tables)
+        try plan.append(.record(modules.compactMap { module in module.call.map { (module.name, .native($0)) } }))
+        try plan.append(.strings(modules.map(\.name)))
+        guard clua_invoke(lua, plan.finish(CLUA_RETURNED), false) == LUA_OK else {
+            throw .operation(errorText(lua))
+        }
+        // The tables are returned in the order of the names.
+        return (0..<modules.count).compactMap { lua_topointer(lua, top + 1 + Int32($0)) }
+    }
+}

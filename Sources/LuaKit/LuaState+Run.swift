@@ -1,0 +1,91 @@
+import CLua
+import Support
+
+/// How running a piece of Lua ended.
+public enum Outcome {
+    /// It ran to its end and returned these values.
+    case values([LuaValue])
+    /// It could not be compiled. `isIncomplete` means that more text could make it right.
+    case syntaxError(message: String, isIncomplete: Bool)
+    /// It raised an error that nothing caught.
+    case failure(message: String, traceback: String?)
+    /// It was stopped from outside.
+    case interrupted
+}
+
+extension LuaState {
+    /// Runs source text. `name` is what messages call it: a file name after "@", anything else after "=". Arguments arrive
+    /// in `...`.
+    public func run(_ source: String, name: String = "=input", arguments: [LuaValue] = []) -> Outcome {
+        run(bytes: Array(source.utf8), name: name, arguments: arguments)
+    }
+
+    /// Runs source text given as bytes.
+    public func run(bytes source: [UInt8], name: String = "=input", arguments: [LuaValue] = []) -> Outcome {
+        guard isOnItsThread else {
+            return .failure(message: "a Lua state is used from a thread that did not make it", traceback: nil)
+        }
+        let lua = current
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        do throws(Failure) {
+            let chunk = try load(lua, source, name)
+            return try run(chunk, arguments, lua)
+        } catch {
+            if case .format(_, let place) = error.kind {
+                return .syntaxError(message: error.problem, isIncomplete: place != nil)
+            }
+            return .failure(message: error.description, traceback: nil)
+        }
+    }
+
+    /// Whether the text compiles, without running it: nil if it does.
+    public func syntaxError(in source: String, name: String = "=input") -> (message: String, isIncomplete: Bool)? {
+        let lua = current
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        guard isOnItsThread else { return nil }
+        do throws(Failure) {
+            _ = try load(lua, Array(source.utf8), name)
+            return nil
+        } catch {
+            if case .format(_, let place) = error.kind { return (error.problem, place != nil) }
+            return (error.description, false)
+        }
+    }
+
+    private func load(_ lua: OpaquePointer, _ source: [UInt8], _ name: String) throws(Failure) -> LuaFunction {
+        guard lua_checkstack(lua, 8) != 0 else { throw Failure(.memory, "Lua has no memory left") }
+        let status = source.withUnsafeBytes { bytes in
+            clua_load(lua, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, name)
+        }
+        defer { clua_pop(lua, 1) }
+        switch status {
+        case LUA_OK: return try anchor(lua, lua_gettop(lua))
+        case LUA_ERRSYNTAX:
+            let message = errorText(lua)
+            // Lua names the end of the text when it came too early.
+            throw .format(name, at: message.hasSuffix("<eof>") ? "end" : nil, message)
+        default: throw Failure(.memory, "there is not enough memory to compile this")
+        }
+    }
+
+    private func run(_ chunk: LuaFunction, _ arguments: [LuaValue], _ lua: OpaquePointer) throws(Failure) -> Outcome {
+        let plan = borrowPlan()
+        defer {
+            giveBack(plan)
+            passing = nil
+            releaseDeadReferences()
+        }
+        try plan.append(.function(chunk))
+        for argument in arguments { try plan.append(argument) }
+        let top = lua_gettop(lua)
+        let status = clua_invoke(lua, plan.finish(CLUA_RETURNED), true)
+        if status == LUA_OK { return .values(try readAll(lua, above: top)) }
+        if work.cancellation.isCancelled { return .interrupted }
+        let message = errorText(lua)
+        lua_settop(lua, top)
+        clua_push_traceback(lua)
+        return .failure(message: message, traceback: Argument(state: self, lua: lua, index: top + 1).text)
+    }
+}

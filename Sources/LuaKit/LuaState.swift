@@ -1,0 +1,172 @@
+import CLua
+import Glibc
+import Support
+
+/// A Lua 5.4 interpreter. Lives on the thread that made it; only plain values cross to others.
+public final class LuaState {
+    /// What native functions are told about their surroundings. Its cancellation is the one that an interrupt sets.
+    public var work: Work
+    /// The seed of every function that takes one and is given none.
+    public var seed: UInt64 = 0
+    /// The modules that were registered.
+    public internal(set) var modules: [LuaModule] = []
+    /// The functions registered as globals of their own (`help`, `seed`).
+    public internal(set) var globals: [Signature] = []
+
+    /// The main thread of Lua, and the one that called the native function that runs now.
+    let main: OpaquePointer
+    var current: OpaquePointer
+    var deadReferences: [Int32] = []
+    /// The last error of a Lua function called from Swift: the failure made of it and the value that was raised.
+    var passing: (failure: Failure, value: LuaReference)?
+    var modulesByTable: [UnsafeRawPointer: LuaModule] = [:]
+
+    private let host: UnsafeMutablePointer<clua_host>
+    private let owner = pthread_self()
+    private var kept: [ObjectIdentifier: Signature] = [:]
+    private var defined: [ObjectIdentifier: LuaClass] = [:]
+    private var plans: [Plan] = []
+    private var spare: [Plan] = []
+    private var chargedBytes = NativeMemory.bytes
+
+    /// A fresh interpreter with Lua's standard libraries.
+    public init(work: Work = Work()) throws(Failure) {
+        self.work = work
+        host = .allocate(capacity: 1)
+        host.initialize(to: clua_host())
+        guard let main = clua_open(host) else {
+            host.deallocate()
+            throw Failure(.memory, "there is no memory for a Lua interpreter")
+        }
+        self.main = main
+        current = main
+        host.pointee = clua_host(
+            enter: { context, lua, signature, frame in
+                // Only reached from Lua code, which runs only while the state is alive.
+                guard let context, let lua, let signature else { return nil }
+                let state = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue()
+                let declaration = Unmanaged<Signature>.fromOpaque(signature).takeUnretainedValue()
+                return state.answer(lua, declaration, frame: UInt(bitPattern: frame))
+            },
+            leave: { context, plan in
+                guard let context, let plan else { return }
+                Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue().finished(plan)
+            },
+            release: { object in
+                if let object { Unmanaged<LuaObject>.fromOpaque(object).release() }
+            },
+            context: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        host.pointee.enter = nil
+        clua_close(main)
+        host.deallocate()
+    }
+
+    /// Whether the calling thread is the one that may use the state.
+    public var isOnItsThread: Bool { pthread_equal(owner, pthread_self()) != 0 }
+
+    func checkThread() throws(Failure) {
+        guard isOnItsThread else { throw .operation("a Lua state is used from a thread that did not make it") }
+    }
+
+    /// Keeps a declaration alive as long as scripts may hold functions made of it.
+    func keep(_ signature: Signature) { kept[ObjectIdentifier(signature)] = signature }
+
+    /// Makes a class known to Lua, once.
+    func define(_ luaClass: LuaClass) throws(Failure) {
+        let key = ObjectIdentifier(luaClass)
+        guard defined[key] == nil else { return }
+        defined[key] = luaClass
+        let (metatable, methods, fallback) = luaClass.metatable()
+        let pointer = Int(bitPattern: Unmanaged.passUnretained(luaClass).toOpaque())
+        _ = try invoke(builtin: clua_define_class, [.integer(pointer), metatable, methods, fallback])
+    }
+
+    /// The classes whose objects scripts have met.
+    public var knownClasses: [LuaClass] { defined.values.sorted { $0.name < $1.name } }
+}
+
+// MARK: - Native calls
+
+extension LuaState {
+    /// Answers a call from Lua: checks, runs the Swift function, and plans what C shall push.
+    private func answer(
+        _ lua: OpaquePointer, _ signature: Signature, frame: UInt
+    ) -> UnsafeMutablePointer<clua_plan> {
+        let caller = current
+        current = lua
+        defer { current = caller }
+        dropPlans(deeperThan: frame)
+        let plan = spare.popLast() ?? Plan(self)
+        plan.frame = frame
+        var status = CLUA_RETURNED
+        do throws(Failure) {
+            let call = Call(self, lua, signature)
+            try call.bind()
+            try plan.append(try signature.body(call))
+        } catch {
+            plan.reset()
+            status = write(error, from: signature, into: plan)
+        }
+        plans.append(plan)
+        return plan.finish(status, charge: charge())
+    }
+
+    /// Writes down what shall be raised for `failure`.
+    private func write(_ failure: Failure, from signature: Signature, into plan: Plan) -> clua_status {
+        var status = CLUA_RAISED
+        var value = LuaValue.string(message(failure, from: signature))
+        if failure.kind == .cancelled {
+            status = CLUA_STOPPED
+        } else if let passing, passing.failure == failure {
+            status = CLUA_RAISED_AS_IS
+            value = .function(LuaFunction(passing.value, signature: nil))
+        }
+        // Neither a string nor a reference can be refused.
+        try? plan.append(value)
+        return status
+    }
+
+    private func message(_ failure: Failure, from signature: Signature) -> String {
+        guard case .argument(let parameter) = failure.kind else { return failure.description }
+        let sentence =
+            "bad argument '\(parameter)' to \(signature.name): \(failure.problem) expected, got \(failure.got ?? "nothing")"
+        return failure.hint.map { "\(sentence) (\($0))" } ?? sentence
+    }
+
+    private func finished(_ header: UnsafeMutablePointer<clua_plan>) {
+        while let plan = plans.popLast() {
+            let found = plan.header == header
+            plan.reset()
+            if spare.count < 8 { spare.append(plan) }
+            if found { return }
+        }
+    }
+
+    func dropPlans(deeperThan frame: UInt) {
+        while let plan = plans.last, plan.frame <= frame {
+            plans.removeLast()
+            plan.reset()
+            if spare.count < 8 { spare.append(plan) }
+        }
+    }
+
+    /// Kilobytes of native memory taken since this was last asked, for Lua's collector, which sees only small handles.
+    private func charge() -> Int32 {
+        let now = NativeMemory.bytes
+        let grown = now - chargedBytes
+        if grown < 0 { chargedBytes = now }
+        guard grown >= 1024 else { return 0 }
+        chargedBytes = now
+        return Int32(clamping: min(grown / 1024, 1 << 30))
+    }
+
+    func borrowPlan() -> Plan { spare.popLast() ?? Plan(self) }
+
+    func giveBack(_ plan: Plan) {
+        plan.reset()
+        if spare.count < 8 { spare.append(plan) }
+    }
+}

@@ -1,0 +1,18 @@
+import LuaKit
+import Support
+
+/// Everything that scripts find in a session: the one list of modules and globals.
+public enum LuaModules {
+    /// The modules, in the order help lists them.
+    public static let modules: [LuaModule] = []
+
+    /// The functions that are globals of their own.
+    public static let globals: [Signature] = []
+
+    /// A Lua state with every module and global in it.
+    public static func makeState(work: Work = Work()) throws(Failure) -> LuaState {
+        let state = try LuaState(work: work)
+        try state.register(modules: modules, globals: globals)
+        return state
+    }
+}
