@@ -1,0 +1,52 @@
+/// A JSON value (RFC 8259), byte-exact: strings and keys are bytes, objects keep their order, integers stay integers.
+public enum JSON: Equatable, Sendable {
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case bool(Bool)
+    /// A number written without fraction and exponent that fits 64 bits.
+    case int(Int64)
+    /// Any other number.
+    case double(Double)
+    /// A string's bytes, escapes resolved.
+    case string(ByteString)
+    /// A list of values.
+    case array([JSON])
+    /// Members in the order they were written.
+    indirect case object(JSONObject)
+
+    /// Values nested deeper than this are refused, so that no input can exhaust the stack.
+    public static let depthLimit = 1000
+}
+
+extension JSON {
+    /// Parses one JSON value that fills `bytes`; blanks around it and a UTF-8 byte-order mark before it are skipped.
+    ///
+    /// Bytes inside strings are taken as they are, UTF-8 or not. An escaped surrogate without its partner becomes U+FFFD. Of members with
+    /// the same key the last value counts, at the place of the first. Integers beyond 64 bits become doubles.
+    ///
+    /// - Parameter source: what an error message calls the text, usually the file's path.
+    /// - Throws: a `format` failure with line and column.
+    public static func parse(_ bytes: UnsafeRawBufferPointer, source: String = "JSON text") throws(Failure) -> JSON {
+        var parser = JSONParser(bytes.bindMemory(to: UInt8.self), source: source)
+        return try parser.document()
+    }
+
+    /// Parses one JSON value that fills `bytes`.
+    public static func parse(_ bytes: [UInt8], source: String = "JSON text") throws(Failure) -> JSON {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(Failure) in
+            try parse(UnsafeRawBufferPointer(buffer), source: source)
+        }
+    }
+
+    /// Parses one JSON value that fills `text`.
+    public static func parse(_ text: String, source: String = "JSON text") throws(Failure) -> JSON {
+        try parse(Array(text.utf8), source: source)
+    }
+
+    /// Parses the file at `path`.
+    public static func read(_ path: String) throws(Failure) -> JSON {
+        let file = try MappedFile(path)
+        return try withExtendedLifetime(file) { () throws(Failure) in try parse(file.bytes, source: path) }
+    }
+}
