@@ -25,10 +25,14 @@ extension JSON {
     /// Bytes inside strings are taken as they are, UTF-8 or not. An escaped surrogate without its partner becomes U+FFFD. Of members with
     /// the same key the last value counts, at the place of the first. Integers beyond 64 bits become doubles.
     ///
-    /// - Parameter source: what an error message calls the text, usually the file's path.
+    /// - Parameters:
+    ///   - source: what an error message calls the text, usually the file's path.
+    ///   - uniqueKeys: whether members with the same key are refused, for formats where they would be a lie.
     /// - Throws: a `format` failure with line and column.
-    public static func parse(_ bytes: UnsafeRawBufferPointer, source: String = "JSON text") throws(Failure) -> JSON {
-        var parser = JSONParser(bytes.bindMemory(to: UInt8.self), source: source)
+    public static func parse(
+        _ bytes: UnsafeRawBufferPointer, source: String = "JSON text", uniqueKeys: Bool = false
+    ) throws(Failure) -> JSON {
+        var parser = JSONParser(bytes.bindMemory(to: UInt8.self), source: source, uniqueKeys: uniqueKeys)
         return try parser.document()
     }
 

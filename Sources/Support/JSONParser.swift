@@ -2,12 +2,14 @@
 struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let source: String
+    private let uniqueKeys: Bool
     private var position = 0
     private var depth = 0
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, source: String) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, source: String, uniqueKeys: Bool) {
         self.bytes = bytes
         self.source = source
+        self.uniqueKeys = uniqueKeys
     }
 
     /// The whole text as one value.
@@ -60,6 +62,7 @@ struct JSONParser {
                     throw failure("a key in double quotes expected, got \(shown(position))")
                 }
                 let key = try string()
+                if uniqueKeys, object[key] != nil { throw failure("the key '\(key)' is there twice") }
                 guard take(UInt8(ascii: ":")) else { throw failure("':' expected, got \(shown(position))") }
                 skipBlanks()
                 object.set(key, try value())

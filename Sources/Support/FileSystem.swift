@@ -1,0 +1,74 @@
+import Glibc
+
+/// Looking at files and folders, and removing them.
+public enum FileSystem {
+    /// Whether there is a file or folder at `path`; a symbolic link counts as what it points to.
+    public static func exists(_ path: String) -> Bool { status(path) != nil }
+
+    /// Whether there is a folder at `path`.
+    public static func isFolder(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
+
+    /// Whether there is a regular file at `path`.
+    public static func isFile(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? false }
+
+    /// Bytes of the regular file at `path`, nil if there is none.
+    public static func fileSize(_ path: String) -> Int? {
+        status(path).flatMap { $0.st_mode & S_IFMT == S_IFREG ? Int($0.st_size) : nil }
+    }
+
+    /// The names in a folder, without "." and "..", in byte order.
+    public static func names(in folder: String) throws(Failure) -> [String] {
+        guard let stream = opendir(folder) else { throw .file(folder, "cannot be opened: \(systemError())") }
+        defer { closedir(stream) }
+        var names: [ByteString] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { ByteString($0.prefix { $0 != 0 }) }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted().map(\.text)
+    }
+
+    /// Makes the folder at `path` and those above it that are missing.
+    public static func makeFolder(_ path: String) throws(Failure) {
+        if isFolder(path) { return }
+        if let parent = parent(of: path) { try makeFolder(parent) }
+        // EEXIST: another process was quicker, or a file stands there; only the second is an error.
+        if mkdir(path, 0o777) != 0, !isFolder(path) { throw .file(path, "cannot be made: \(systemError())") }
+    }
+
+    /// Removes the file or the folder with everything in it, as far as that is allowed. Symbolic links are removed, not followed.
+    public static func remove(_ path: String) {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+        for name in (try? names(in: path)) ?? [] { remove("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    /// The part of `path` before its last "/", nil if there is none.
+    public static func parent(of path: String) -> String? {
+        let bytes = trimmed(path)
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        return slash == 0 ? (bytes.count == 1 ? nil : "/") : String(decoding: bytes[..<slash], as: UTF8.self)
+    }
+
+    /// The part of `path` after its last "/".
+    public static func lastComponent(of path: String) -> String {
+        let bytes = trimmed(path)
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")), bytes.count > 1 else {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return String(decoding: bytes[(slash + 1)...], as: UTF8.self)
+    }
+
+    private static func trimmed(_ path: String) -> ArraySlice<UInt8> {
+        var bytes = ArraySlice(path.utf8)
+        while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+        return bytes
+    }
+
+    private static func status(_ path: String) -> stat? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status : nil
+    }
+}
