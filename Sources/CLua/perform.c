@@ -164,6 +164,14 @@ int clua_tostring(lua_State *L) {
     return 1;
 }
 
+int clua_own_text(lua_State *L) {
+    lua_settop(L, 1);
+    if (luaL_getmetafield(L, 1, "__tostring") == LUA_TNIL && lua_type(L, 1) != LUA_TUSERDATA) return 0;
+    lua_settop(L, 1);
+    luaL_tolstring(L, 1, NULL);
+    return 1;
+}
+
 void clua_push_reference(lua_State *L, int reference) { lua_rawgeti(L, LUA_REGISTRYINDEX, reference); }
 
 void clua_release_reference(lua_State *L, int reference) {

@@ -32,10 +32,7 @@ extension LuaState {
             let chunk = try load(lua, source, name)
             return try run(chunk, arguments, lua)
         } catch {
-            if case .format(_, let place) = error.kind {
-                return .syntaxError(message: error.problem, isIncomplete: place != nil)
-            }
-            return .failure(message: error.description, traceback: nil)
+            return outcome(of: error)
         }
     }
 
@@ -54,7 +51,7 @@ extension LuaState {
         }
     }
 
-    private func load(_ lua: OpaquePointer, _ source: [UInt8], _ name: String) throws(Failure) -> LuaFunction {
+    func load(_ lua: OpaquePointer, _ source: [UInt8], _ name: String) throws(Failure) -> LuaFunction {
         guard lua_checkstack(lua, 8) != 0 else { throw Failure(.memory, "Lua has no memory left") }
         let status = source.withUnsafeBytes { bytes in
             clua_load(lua, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, name)
@@ -71,6 +68,13 @@ extension LuaState {
     }
 
     private func run(_ chunk: LuaFunction, _ arguments: [LuaValue], _ lua: OpaquePointer) throws(Failure) -> Outcome {
+        let top = lua_gettop(lua)
+        if try start(chunk, arguments, lua) == LUA_OK { return .values(try readAll(lua, above: top)) }
+        return stopped(lua, above: top)
+    }
+
+    /// Calls the chunk; its results or the error value are left on the stack.
+    func start(_ chunk: LuaFunction, _ arguments: [LuaValue], _ lua: OpaquePointer) throws(Failure) -> Int32 {
         let plan = borrowPlan()
         defer {
             giveBack(plan)
@@ -79,13 +83,23 @@ extension LuaState {
         }
         try plan.append(.function(chunk))
         for argument in arguments { try plan.append(argument) }
-        let top = lua_gettop(lua)
-        let status = clua_invoke(lua, plan.finish(CLUA_RETURNED), true)
-        if status == LUA_OK { return .values(try readAll(lua, above: top)) }
+        return clua_invoke(lua, plan.finish(CLUA_RETURNED), true)
+    }
+
+    /// What the error value on the stack means.
+    func stopped(_ lua: OpaquePointer, above top: Int32) -> Outcome {
         if work.cancellation.isCancelled { return .interrupted }
         let message = errorText(lua)
         lua_settop(lua, top)
         clua_push_traceback(lua)
         return .failure(message: message, traceback: Argument(state: self, lua: lua, index: top + 1).text)
+    }
+
+    /// What a failure to begin means.
+    func outcome(of failure: Failure) -> Outcome {
+        if case .format(_, let place) = failure.kind {
+            return .syntaxError(message: failure.problem, isIncomplete: place != nil)
+        }
+        return .failure(message: failure.description, traceback: nil)
     }
 }

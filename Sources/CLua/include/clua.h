@@ -98,6 +98,8 @@ int clua_set_global(lua_State *L);
 int clua_global(lua_State *L);
 /// Takes a value, returns what `tostring` would.
 int clua_tostring(lua_State *L);
+/// Takes a value; returns what its `__tostring` or, for a userdata, `tostring` says, and nil for other values.
+int clua_own_text(lua_State *L);
 
 /// Keeps the value at `index` in the registry. Protected: LUA_NOREF when there is no memory for it.
 int clua_reference(lua_State *L, int index);

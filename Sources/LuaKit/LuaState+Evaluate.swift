@@ -1,0 +1,90 @@
+import CLua
+import Support
+
+/// How values are laid out as text.
+public struct ValueLayout {
+    /// Columns there are.
+    public var width: Int
+    /// The columns a piece of text takes.
+    public var measure: (String) -> Int
+    /// The text of an object that stands on its own, if there is a better one than `tostring` gives.
+    public var objectText: (LuaObject) -> String?
+
+    /// A layout for `width` columns.
+    public init(
+        width: Int, measure: @escaping (String) -> Int = { $0.unicodeScalars.count },
+        objectText: @escaping (LuaObject) -> String? = { _ in nil }
+    ) {
+        self.width = width
+        self.measure = measure
+        self.objectText = objectText
+    }
+}
+
+/// How evaluating an entry ended.
+public enum Evaluation {
+    /// It ran; the values it returned, as text.
+    case values([String])
+    /// It did not get there.
+    case stopped(Outcome)
+}
+
+extension LuaState {
+    /// Evaluates what somebody typed: an expression if it is one, statements otherwise. The values are returned as text, laid out for
+    /// reading: tables with sorted keys, cut where they are long or deep. The first one stays in the global `_`.
+    public func evaluate(_ source: String, name: String, layout: ValueLayout) -> Evaluation {
+        guard isOnItsThread else { return .stopped(run(source)) }
+        let lua = current
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        do throws(Failure) {
+            let chunk = try compile(lua, source, name)
+            guard try start(chunk, [], lua) == LUA_OK else { return .stopped(stopped(lua, above: top)) }
+            return .values(try texts(lua, above: top, layout))
+        } catch {
+            return .stopped(outcome(of: error))
+        }
+    }
+
+    /// The value at `argument` as text, laid out for reading. A table or foreign value with `__tostring` is asked for its own.
+    public func describe(_ argument: Argument, layout: ValueLayout) throws(Failure) -> String {
+        try text(argument.lua, lua_absindex(argument.lua, argument.index), layout)
+    }
+
+    private func compile(_ lua: OpaquePointer, _ source: String, _ name: String) throws(Failure) -> LuaFunction {
+        let asExpression = Array("return ".utf8) + Array(source.utf8)
+        if let chunk = try? load(lua, asExpression, name) { return chunk }
+        return try load(lua, Array(source.utf8), name)
+    }
+
+    private func texts(_ lua: OpaquePointer, above top: Int32, _ layout: ValueLayout) throws(Failure) -> [String] {
+        let end = lua_gettop(lua)
+        guard end > top else { return [] }
+        if lua_type(lua, top + 1) != LUA_TNIL {
+            let first = LuaValue.function(LuaFunction(try anchorReference(lua, top + 1), signature: nil))
+            _ = try invoke(builtin: clua_set_global, [.string("_"), first])
+        }
+        var texts: [String] = []
+        for index in (top + 1)...end { texts.append(try text(lua, index, layout)) }
+        return texts
+    }
+
+    private func text(_ lua: OpaquePointer, _ index: Int32, _ layout: ValueLayout) throws(Failure) -> String {
+        if let own = try ownText(lua, index) { return own }
+        var reader = ValueReader(lua) { object, isInside in
+            let text = layout.objectText(object) ?? object.luaClass.text(object)
+            guard isInside, let lineBreak = text.firstIndex(of: "\n") else { return text }
+            return text[..<lineBreak] + " ..."
+        }
+        return reader.read(index).text(width: layout.width, measure: layout.measure)
+    }
+
+    /// What `__tostring` says, for values that are not ours.
+    private func ownText(_ lua: OpaquePointer, _ index: Int32) throws(Failure) -> String? {
+        guard [LUA_TTABLE, LUA_TUSERDATA].contains(lua_type(lua, index)), clua_object(lua, index) == nil,
+            lua_checkstack(lua, 8) != 0
+        else { return nil }
+        let value = LuaValue.function(LuaFunction(try anchorReference(lua, index), signature: nil))
+        return try invoke(builtin: clua_own_text, [value]).first?.text
+    }
+}
