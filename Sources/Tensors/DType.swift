@@ -13,16 +13,7 @@ public enum DType: String, CaseIterable, Sendable {
 
     /// Whether elements may have a fraction.
     public var isFloatingPoint: Bool { self == .float32 || self == .float64 }
-}
 
-/// A Swift type that can be a tensor's element.
-public protocol TensorElement: Sendable {
-    /// The dtype whose memory holds this type.
-    static var dtype: DType { get }
+    /// Whether elements are whole numbers.
+    public var isInteger: Bool { self == .int32 || self == .int64 }
 }
-
-extension Float: TensorElement { public static var dtype: DType { .float32 } }
-extension Double: TensorElement { public static var dtype: DType { .float64 } }
-extension Int32: TensorElement { public static var dtype: DType { .int32 } }
-extension Int64: TensorElement { public static var dtype: DType { .int64 } }
-extension Bool: TensorElement { public static var dtype: DType { .bool } }

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 
 /// The memory that one or several tensors look at: its own, 64-byte aligned, or borrowed from an owner (a mapped file, an
@@ -6,21 +7,22 @@ public final class Storage: @unchecked Sendable {
     // Sendable by hand: tensors have reference meaning like everywhere in the field; whoever writes while another thread reads
     // must keep them apart, which the single Lua thread and the blocks of `Work.forEach` do.
     /// First byte.
-    public let start: UnsafeMutableRawPointer
+    public private(set) var start: UnsafeMutableRawPointer
     /// Bytes from `start`.
     public let byteCount: Int
-    /// Whether the memory may be written. Mapped files and Arrow buffers may not: writers copy first.
-    public let isWritable: Bool
-    private let owner: AnyObject?
+    /// Whether the memory may be written. Mapped files and Arrow buffers may not: see `makeWritable()`.
+    public var isWritable: Bool { owner == nil }
+    private var owner: AnyObject?
     // Where an empty borrowed buffer points, since a tensor's memory is never nil.
     nonisolated(unsafe) private static let empty = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
 
-    /// Zeroed memory of its own.
-    public init(byteCount: Int) {
-        start = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
-        start.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 1))
+    /// Memory of its own. Without `zeroed` its content is whatever was there: for results that are written whole.
+    ///
+    /// Throws a memory failure where the machine has not that much left.
+    public init(byteCount: Int, zeroed: Bool = true) throws(Failure) {
+        start = try Storage.allocate(byteCount)
+        if zeroed { memset(start, 0, byteCount) }
         self.byteCount = byteCount
-        isWritable = true
         owner = nil
         NativeMemory.record(byteCount)
     }
@@ -29,14 +31,37 @@ public final class Storage: @unchecked Sendable {
     public init(borrowing bytes: UnsafeRawBufferPointer, from owner: AnyObject) {
         start = bytes.baseAddress.map(UnsafeMutableRawPointer.init(mutating:)) ?? Storage.empty
         byteCount = bytes.count
-        isWritable = false
         self.owner = owner
     }
 
     deinit {
         if owner == nil {
-            start.deallocate()
+            free(start)
             NativeMemory.record(-byteCount)
         }
+    }
+
+    /// Copies borrowed memory, once, so that it may be written; every tensor that shares this storage sees the copy, and the
+    /// file or table behind it stays as it is.
+    func makeWritable() throws(Failure) {
+        guard owner != nil else { return }
+        let copy = try Storage.allocate(byteCount)
+        memcpy(copy, start, byteCount)
+        start = copy
+        owner = nil
+        NativeMemory.record(byteCount)
+    }
+
+    private static func allocate(_ byteCount: Int) throws(Failure) -> UnsafeMutableRawPointer {
+        // Linux grants more than it has and kills the process later, so large requests are compared with what is free.
+        if byteCount >= 1 << 26, let free = MemoryAvailable.bytes(), byteCount > free {
+            throw Failure(
+                .memory, "\(MemoryAvailable.words(byteCount)) of memory needed, \(MemoryAvailable.words(free)) free")
+        }
+        var memory: UnsafeMutableRawPointer?
+        guard posix_memalign(&memory, 64, max(byteCount, 1)) == 0, let memory else {
+            throw Failure(.memory, "\(MemoryAvailable.words(byteCount)) of memory needed, more than there is")
+        }
+        return memory
     }
 }

@@ -1,64 +1,72 @@
+import Glibc
 import Support
 
 extension Tensor {
     /// This tensor if it is contiguous, otherwise a contiguous copy.
-    public func contiguous() throws(Failure) -> Tensor {
+    public func contiguous(work: Work = Work()) throws(Failure) -> Tensor {
         if isContiguous { return self }
-        return try clone()
+        return try clone(work: work)
     }
 
     /// A contiguous copy with memory of its own.
-    public func clone() throws(Failure) -> Tensor {
+    public func clone(work: Work = Work()) throws(Failure) -> Tensor {
+        if isContiguous {
+            let result = try Tensor.uninitialized(shape, dtype: dtype)
+            memcpy(result.storage.start, storage.start + offset * dtype.byteCount, count * dtype.byteCount)
+            return result
+        }
         switch dtype {
-        case .float32: try copy(Float.self)
-        case .float64: try copy(Double.self)
-        case .int32: try copy(Int32.self)
-        case .int64: try copy(Int64.self)
-        case .bool: try copy(Bool.self)
+        case .float32: return try mapped(ToFloat<Float>(), work: work)
+        case .float64: return try mapped(ToDouble<Double>(), work: work)
+        case .int32: return try mapped(ToInt32<Int32>(), work: work)
+        case .int64: return try mapped(ToInt64<Int64>(), work: work)
+        case .bool: return try mapped(ToBool<Bool>(), work: work)
         }
     }
 
-    private func copy<T: TensorElement>(_ type: T.Type) throws(Failure) -> Tensor {
-        try Tensor.build(shape, of: T.self) { target in
-            let source = storage.start.assumingMemoryBound(to: T.self)
-            var index = [Int](repeating: 0, count: rank)
-            var position = offset
-            for element in 0..<target.count {
-                target[element] = source[position]
-                var dim = rank - 1
-                while dim >= 0 {
-                    index[dim] += 1
-                    position += strides[dim]
-                    if index[dim] < shape[dim] { break }
-                    position -= index[dim] * strides[dim]
-                    index[dim] = 0
-                    dim -= 1
-                }
-            }
-        }
-    }
-
-    /// This tensor with elements of `dtype`: itself if it has them already, otherwise a copy. Floating point to integer drops the fraction;
-    /// any non-zero value is true.
-    public func to(_ dtype: DType) throws(Failure) -> Tensor {
+    /// This tensor with elements of `dtype`: itself if it has them already, otherwise a copy.
+    ///
+    /// Floating point to integer drops the fraction and refuses NaN and what does not fit; so does int64 to int32. Any value
+    /// but zero is true, NaN included.
+    public func to(_ dtype: DType, work: Work = Work()) throws(Failure) -> Tensor {
         if dtype == self.dtype { return self }
-        let source = try contiguous()
-        func read(_ index: Int) -> Double {
-            let position = source.offset + index
-            switch source.dtype {
-            case .float32: return Double(source.storage.start.assumingMemoryBound(to: Float.self)[position])
-            case .float64: return source.storage.start.assumingMemoryBound(to: Double.self)[position]
-            case .int32: return Double(source.storage.start.assumingMemoryBound(to: Int32.self)[position])
-            case .int64: return Double(source.storage.start.assumingMemoryBound(to: Int64.self)[position])
-            case .bool: return source.storage.start.assumingMemoryBound(to: Bool.self)[position] ? 1 : 0
+        switch self.dtype {
+        case .float32:
+            if dtype == .int32 { try refuse(OutsideRange<Float>(low: -0x1p31, high: 0x1p31), dtype, work) }
+            if dtype == .int64 { try refuse(OutsideRange<Float>(low: -0x1p63, high: 0x1p63), dtype, work) }
+            return try cast(Float.self, dtype, work)
+        case .float64:
+            // The smallest int32 also takes the fractions above -2^31 - 1.
+            if dtype == .int32 {
+                try refuse(OutsideRange<Double>(low: (-0x1p31 - 1).nextUp, high: 0x1p31), dtype, work)
             }
+            if dtype == .int64 { try refuse(OutsideRange<Double>(low: -0x1p63, high: 0x1p63), dtype, work) }
+            return try cast(Double.self, dtype, work)
+        case .int32: return try cast(Int32.self, dtype, work)
+        case .int64:
+            if dtype == .int32 { try refuse(OutsideRange<Int64>(low: -1 << 31, high: 1 << 31), dtype, work) }
+            return try cast(Int64.self, dtype, work)
+        case .bool: return try cast(Bool.self, dtype, work)
         }
+    }
+
+    private func cast<T: CastElement>(_ type: T.Type, _ dtype: DType, _ work: Work) throws(Failure) -> Tensor {
         switch dtype {
-        case .float32: return try Tensor.build(shape, of: Float.self) { t in for i in 0..<t.count { t[i] = Float(read(i)) } }
-        case .float64: return try Tensor.build(shape, of: Double.self) { t in for i in 0..<t.count { t[i] = read(i) } }
-        case .int32: return try Tensor.build(shape, of: Int32.self) { t in for i in 0..<t.count { t[i] = Int32(exactly: read(i).rounded(.towardZero)) ?? 0 } }
-        case .int64: return try Tensor.build(shape, of: Int64.self) { t in for i in 0..<t.count { t[i] = Int64(exactly: read(i).rounded(.towardZero)) ?? 0 } }
-        case .bool: return try Tensor.build(shape, of: Bool.self) { t in for i in 0..<t.count { t[i] = read(i) != 0 } }
+        case .float32: try mapped(ToFloat<T>(), work: work)
+        case .float64: try mapped(ToDouble<T>(), work: work)
+        case .int32: try mapped(ToInt32<T>(), work: work)
+        case .int64: try mapped(ToInt64<T>(), work: work)
+        case .bool: try mapped(ToBool<T>(), work: work)
         }
+    }
+
+    private func refuse<T: NumericElement>(
+        _ test: OutsideRange<T>, _ dtype: DType, _ work: Work
+    ) throws(Failure) {
+        guard let value = try firstElement(test, work: work) else { return }
+        throw .argument(
+            "dtype", expected: "a dtype that holds every element",
+            got: "\(dtype.rawValue) for the element \(value.scalar.words)",
+            hint: value.isNotANumber ? "replace NaN first, as in t:eq(t):where(t, 0)" : nil)
     }
 }

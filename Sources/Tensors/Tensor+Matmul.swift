@@ -1,0 +1,181 @@
+import CKernels
+import Support
+
+extension Tensor {
+    /// The matrix product. [m, k] x [k, n] gives [m, n]; a vector on the left counts as one row, on the right as one column, and
+    /// that dimension is absent from the result; leading dimensions are batches and broadcast. Dtypes meet as in arithmetic.
+    ///
+    /// float32 runs in float32 on the processor's widest vectors, products with a vector in float64; float64 and whole numbers in
+    /// their own, summed in a fixed order. Every row of the result depends on its row of the left side only.
+    public func matmul(_ other: Tensor, work: Work = Work()) throws(Failure) -> Tensor {
+        let mismatch = Failure.argument(
+            "other",
+            expected: rank == 0
+                ? "this tensor to have a dimension" : "a tensor with \(shape[rank - 1]) rows, for shape \(shape)",
+            got: "shape \(other.shape)")
+        guard rank > 0, other.rank > 0 else { throw mismatch }
+        let dtype = DType.promoted(self.dtype, other.dtype).arithmetic
+        var left = try to(dtype, work: work)
+        var right = try other.to(dtype, work: work)
+        if rank == 1 { left = try left.reshape([1, shape[0]]) }
+        if other.rank == 1 { right = try right.asColumn() }
+        guard left.shape[left.rank - 1] == right.shape[right.rank - 2] else { throw mismatch }
+        let product = try left.batchedProduct(right, work)
+        var shape = product.shape
+        if other.rank == 1 { shape.removeLast() }
+        if rank == 1 { shape.remove(at: shape.count - (other.rank == 1 ? 1 : 2)) }
+        return try product.reshape(shape)
+    }
+
+    private func asColumn() throws(Failure) -> Tensor {
+        Tensor(storage: storage, dtype: dtype, shape: [shape[0], 1], strides: [strides[0], 1], offset: offset)
+    }
+
+    private func batchedProduct(_ other: Tensor, _ work: Work) throws(Failure) -> Tensor {
+        if other.rank == 2 {
+            // One right side for all: the batches are just more rows.
+            let rows =
+                rank == 2 ? self : try reshape([-1, shape[rank - 1]], rowsWhenEmpty: shape.dropLast().reduce(1, *))
+            return try rows.product(other, work).reshape(shape.dropLast() + [other.shape[1]])
+        }
+        let batch = try Tensor.broadcastShape(Array(shape.dropLast(2)), Array(other.shape.dropLast(2)))
+        let (m, k, n) = (shape[rank - 2], shape[rank - 1], other.shape[other.rank - 1])
+        let left = try broadcast(to: batch + [m, k]).contiguous(work: work).reshape(
+            batch.isEmpty ? [1, m, k] : [batch.reduce(1, *), m, k])
+        let right = try other.broadcast(to: batch + [k, n]).contiguous(work: work).reshape([batch.reduce(1, *), k, n])
+        let result = try Tensor.uninitialized([batch.reduce(1, *), m, n], dtype: dtype)
+        for index in 0..<result.shape[0] {
+            try result.select(0, index).write(left.select(0, index).product(right.select(0, index), work), work: work)
+        }
+        return try result.reshape(batch + [m, n])
+    }
+
+    private func reshape(_ sizes: [Int], rowsWhenEmpty: Int) throws(Failure) -> Tensor {
+        try reshape(count == 0 ? [rowsWhenEmpty] + sizes.dropFirst() : sizes)
+    }
+
+    private func product(_ other: Tensor, _ work: Work) throws(Failure) -> Tensor {
+        guard shape[1] > 0 else { return try Tensor.zeros([shape[0], other.shape[1]], dtype: dtype) }
+        let result = try Tensor.uninitialized([shape[0], other.shape[1]], dtype: dtype)
+        guard result.count > 0 else { return result }
+        switch dtype {
+        case .float32:
+            if other.shape[1] == 1 {
+                try vectorProduct(other, into: result, work)
+            } else {
+                try packedProduct(other, into: result, work)
+            }
+        case .float64: try plainProduct(Double.self, other, into: result, work)
+        case .int32: try plainProduct(Int32.self, other, into: result, work)
+        case .int64, .bool: try plainProduct(Int64.self, other, into: result, work)
+        }
+        return result
+    }
+
+    private func packedProduct(_ other: Tensor, into result: Tensor, _ work: Work) throws(Failure) {
+        let left = strides[1] == 1 && strides[0] >= shape[1] ? self : try clone(work: work)
+        var right = other
+        var transposed = other.strides[0] == 1 && other.strides[1] >= other.shape[0]
+        if !transposed, !(other.strides[1] == 1 && other.strides[0] >= other.shape[1]) {
+            right = try other.clone(work: work)
+            transposed = false
+        }
+        let (m, k, n) = (shape[0], shape[1], other.shape[1])
+        let packed = try Tensor.uninitialized([ck_packed_count_f32(n, k)], dtype: .float32)
+        ck_pack_f32(
+            n, k, right.pointer(Float.self), right.strides[transposed ? 1 : 0], transposed ? 1 : 0,
+            packed.pointer(Float.self))
+        // About 20 million operations a block: long enough for a thread, short enough to stop quickly.
+        let rows = max(6, min(m, 10_000_000 / max(1, n * k) / 6 * 6))
+        try work.forEach((m + rows - 1) / rows) { block, _ in
+            let from = block * rows
+            ck_gemm_f32(
+                min(rows, m - from), n, k, left.pointer(Float.self) + from * left.strides[0], left.strides[0],
+                packed.pointer(Float.self), nil, result.pointer(Float.self) + from * n, n)
+        }
+    }
+
+    private func vectorProduct(_ other: Tensor, into result: Tensor, _ work: Work) throws(Failure) {
+        let left = try contiguous(work: work)
+        let right = try other.contiguous(work: work)
+        let (m, k) = (shape[0], shape[1])
+        let rows = max(1, (1 << 18) / k)
+        try work.forEach((m + rows - 1) / rows) { block, _ in
+            let target = result.pointer(Float.self)
+            for row in block * rows..<min(m, (block + 1) * rows) {
+                target[row] = Float(dot(left.pointer(Float.self) + row * k, right.pointer(Float.self), k))
+            }
+        }
+    }
+
+    private func plainProduct<T: NumericElement>(
+        _ type: T.Type, _ other: Tensor, into result: Tensor, _ work: Work
+    ) throws(Failure) {
+        let left = try contiguous(work: work)
+        let right = try other.contiguous(work: work)
+        let (m, k, n) = (shape[0], shape[1], other.shape[1])
+        let rows = max(4, min(m, 2_000_000 / max(1, n * k) / 4 * 4))
+        try work.forEach((m + rows - 1) / rows) { (block, _) throws(Failure) in
+            for row in stride(from: block * rows, to: min(m, (block + 1) * rows), by: 4) {
+                try work.cancellation.check()
+                let height = min(4, m - row)
+                rowsProduct(
+                    left.pointer(T.self) + row * k, right.pointer(T.self), result.pointer(T.self) + row * n, height, k,
+                    n)
+            }
+        }
+    }
+}
+
+// Eight running sums, added up in one fixed order.
+private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Double {
+    var (s0, s1, s2, s3, s4, s5, s6, s7) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    var i = 0
+    while i + 8 <= count {
+        s0 += Double(a[i]) * Double(b[i])
+        s1 += Double(a[i + 1]) * Double(b[i + 1])
+        s2 += Double(a[i + 2]) * Double(b[i + 2])
+        s3 += Double(a[i + 3]) * Double(b[i + 3])
+        s4 += Double(a[i + 4]) * Double(b[i + 4])
+        s5 += Double(a[i + 5]) * Double(b[i + 5])
+        s6 += Double(a[i + 6]) * Double(b[i + 6])
+        s7 += Double(a[i + 7]) * Double(b[i + 7])
+        i += 8
+    }
+    var rest = 0.0
+    while i < count {
+        rest += Double(a[i]) * Double(b[i])
+        i += 1
+    }
+    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7)) + rest
+}
+
+// Up to four rows at once, so that a line of the right side is read once for all; columns in blocks that stay in the cache.
+private func rowsProduct<T: NumericElement>(
+    _ a: UnsafePointer<T>, _ b: UnsafePointer<T>, _ c: UnsafeMutablePointer<T>, _ height: Int, _ k: Int, _ n: Int
+) {
+    for row in 0..<height { (c + row * n).update(repeating: T.zero, count: n) }
+    let width = 512
+    for from in stride(from: 0, to: n, by: width) {
+        let count = min(width, n - from)
+        for p in 0..<k {
+            let line = b + p * n + from
+            if height == 4 {
+                let (x0, x1, x2, x3) = (a[p], a[k + p], a[2 * k + p], a[3 * k + p])
+                let (c0, c1, c2, c3) = (c + from, c + n + from, c + 2 * n + from, c + 3 * n + from)
+                for j in 0..<count {
+                    c0[j] = T.sum(c0[j], T.product(x0, line[j]))
+                    c1[j] = T.sum(c1[j], T.product(x1, line[j]))
+                    c2[j] = T.sum(c2[j], T.product(x2, line[j]))
+                    c3[j] = T.sum(c3[j], T.product(x3, line[j]))
+                }
+            } else {
+                for row in 0..<height {
+                    let x = a[row * k + p]
+                    let target = c + row * n + from
+                    for j in 0..<count { target[j] = T.sum(target[j], T.product(x, line[j])) }
+                }
+            }
+        }
+    }
+}
