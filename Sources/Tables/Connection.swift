@@ -1,0 +1,89 @@
+import CArrow
+import Support
+
+/// A connection to a database. Calls on it come one at a time; `query` may be cancelled from another thread through its `Work`.
+public final class Connection: @unchecked Sendable {
+    // Sendable by hand: a query runs on a thread of its own while the caller waits, so that no two calls overlap but for cancel,
+    // which ADBC allows at any time.
+    /// The database it belongs to.
+    public let database: Database
+    private let handle: UnsafeMutablePointer<AdbcConnection>
+    private var driver: Driver { database.driver }
+
+    /// Opens a connection.
+    public init(_ database: Database) throws(Failure) {
+        self.database = database
+        handle = .allocate(capacity: 1)
+        handle.initialize(to: AdbcConnection())
+        let error = DriverError()
+        let functions = database.driver.functions
+        try database.driver.check(functions.pointee.ConnectionNew?(handle, error.pointer), error)
+        try database.driver.check(functions.pointee.ConnectionInit?(handle, database.handle, error.pointer), error)
+    }
+
+    deinit {
+        let error = DriverError()
+        if handle.pointee.private_data != nil { _ = driver.functions.pointee.ConnectionRelease?(handle, error.pointer) }
+        handle.deallocate()
+    }
+
+    /// Runs a query and returns its rows; a statement without rows gives a table that tells how many rows it changed, or an empty one.
+    ///
+    /// - Parameter parameters: values for `?` or `$1`, `$2` ... in the query, bound by the driver and never pasted into the text.
+    public func query(_ sql: String, _ parameters: [Value] = [], work: Work = Work()) throws(Failure) -> Table {
+        guard !sql.utf8.contains(0) else {
+            throw .argument(
+                "query", expected: "SQL without NUL bytes", got: "one with a NUL byte", hint: "bind it as a parameter")
+        }
+        let row = try parameters.isEmpty ? nil : Connection.row(of: parameters)
+        return try interruptibly(work.cancellation) { () throws(Failure) in
+            let statement = try Statement(self.driver, self.handle)
+            try statement.prepare(sql)
+            if let row { try statement.bind(row) }
+            return try statement.execute(cancellation: work.cancellation)
+        }
+    }
+
+    /// Runs statements that return nothing worth having.
+    func run(_ sql: String, work: Work = Work()) throws(Failure) { _ = try query(sql, work: work) }
+
+    /// Copies a table into the database under `name`, replacing one of that name if `replacing`. A temporary one goes with the connection.
+    public func write(
+        _ table: Table, to name: String, temporary: Bool = false, replacing: Bool = false, work: Work = Work()
+    ) throws(Failure) {
+        guard !name.isEmpty, !name.utf8.contains(0) else {
+            throw .argument(
+                "name", expected: "a table's name", got: name.isEmpty ? "an empty one" : "one with a NUL byte")
+        }
+        guard !table.columns.isEmpty else {
+            throw .argument("table", expected: "a table with columns", got: "one without", hint: "add a column first")
+        }
+        if replacing { try run("drop table if exists \(SQL.quoted(name))", work: work) }
+        _ = try interruptibly(work.cancellation) { () throws(Failure) in
+            let statement = try Statement(self.driver, self.handle)
+            try statement.set("adbc.ingest.target_table", name)
+            try statement.set("adbc.ingest.mode", "adbc.ingest.mode.create")
+            if temporary { try statement.set("adbc.ingest.temporary", "true") }
+            try statement.bind(table)
+            return try statement.execute(cancellation: work.cancellation)
+        }
+    }
+
+    /// Parameters as a table of one row, one column each.
+    private static func row(of parameters: [Value]) throws(Failure) -> Table {
+        var columns: [Column] = []
+        for (index, value) in parameters.enumerated() {
+            columns.append(try Column([value], name: "params[\(index + 1)]"))
+        }
+        return try Table(names: parameters.indices.map { String($0 + 1) }, columns: columns)
+    }
+
+    private func interruptibly(
+        _ cancellation: Cancellation, _ body: @escaping @Sendable () throws(Failure) -> Table
+    ) throws(Failure) -> Table {
+        try Interruptible.run(cancellation, body) { [self] in
+            let error = DriverError()
+            _ = driver.functions.pointee.ConnectionCancel?(handle, error.pointer)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import CArrow
+import Support
+
+/// A database opened through its driver: the source of connections.
+public final class Database: @unchecked Sendable {
+    // Sendable by hand: ADBC lets several threads open connections of one database.
+    /// The driver it was opened by.
+    public let driver: Driver
+    let handle: UnsafeMutablePointer<AdbcDatabase>
+
+    /// Opens a database; `options` are the driver's own ("uri", "path", "username" ...), set in order.
+    public init(_ driver: Driver, options: [(name: String, value: String)] = []) throws(Failure) {
+        self.driver = driver
+        handle = .allocate(capacity: 1)
+        handle.initialize(to: AdbcDatabase())
+        let functions = driver.functions
+        let error = DriverError()
+        try driver.check(functions.pointee.DatabaseNew?(handle, error.pointer), error)
+        for option in options {
+            try driver.check(
+                functions.pointee.DatabaseSetOption?(handle, option.name, option.value, error.pointer), error)
+        }
+        try driver.check(functions.pointee.DatabaseInit?(handle, error.pointer), error)
+    }
+
+    deinit {
+        let error = DriverError()
+        if handle.pointee.private_data != nil { _ = driver.functions.pointee.DatabaseRelease?(handle, error.pointer) }
+        handle.deallocate()
+    }
+}

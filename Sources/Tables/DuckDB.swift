@@ -1,0 +1,77 @@
+import Glibc
+import Support
+import Synchronization
+
+/// The embedded database that reads and writes files and runs SQL over tables.
+///
+/// Its library is looked for in this order: the path in `COHORT_DUCKDB`, the system's `libduckdb.so`, then the data folder's `lib`.
+public enum DuckDB {
+    private static let opened = Mutex<Result<Database, Failure>?>(nil)
+
+    /// The process's one database, in memory, opened when first asked for.
+    public static func database() throws(Failure) -> Database {
+        let result = opened.withLock { known in
+            // A failure is not kept: the library may be installed while the prompt is open.
+            if case .success = known, let known { return known }
+            let result: Result<Database, Failure>
+            do throws(Failure) { result = .success(try open()) } catch { result = .failure(error) }
+            known = result
+            return result
+        }
+        return try result.get()
+    }
+
+    /// A new connection to that database.
+    public static func connect() throws(Failure) -> Connection { try Connection(try database()) }
+
+    /// Whether the library can be found and opened.
+    public static var isInstalled: Bool { (try? database()) != nil }
+
+    private static func open() throws(Failure) -> Database {
+        let database = try Database(try driver(), options: [("path", ":memory:")])
+        let connection = try Connection(database)
+        // The same moments are written the same way on every machine. A build without time zones does not know the setting.
+        try? connection.run("set global TimeZone = 'UTC'")
+        // Nothing is fetched from the network behind the user's back.
+        try? connection.run("set global autoinstall_known_extensions = false")
+        return database
+    }
+
+    /// The driver of the library that was found.
+    public static func driver() throws(Failure) -> Driver {
+        let entry = "duckdb_adbc_init"
+        if let path = Folders.variable("COHORT_DUCKDB") {
+            guard access(path, R_OK) == 0 else {
+                throw .file(path, "cannot be read: \(systemError())", hint: "the variable COHORT_DUCKDB names it")
+            }
+            return try Driver(path, entry: entry)
+        }
+        if let library = try? SharedLibrary.open("libduckdb.so") {
+            return try Driver("libduckdb.so", handle: library, entry: entry)
+        }
+        let folder = "\(Folders.data)/lib"
+        guard let path = libraries(in: folder).first else {
+            throw .operation(
+                "DuckDB, which reads and writes tables, is not installed: no libduckdb.so on this system and none in \(folder)",
+                hint: "run scripts/quickstart, or set COHORT_DUCKDB to the path of libduckdb.so, version 1.5.3 or later"
+            )
+        }
+        return try Driver(path, entry: entry)
+    }
+
+    /// The DuckDB libraries in a folder: `libduckdb.so`, or a Python wheel's `_duckdb.cpython-311-….so`, in that order.
+    static func libraries(in folder: String) -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".so"), name.contains("duckdb") { names.append(name) }
+        }
+        return names.sorted { ($0.hasPrefix("lib") ? 0 : 1, $0) < ($1.hasPrefix("lib") ? 0 : 1, $1) }.map {
+            "\(folder)/\($0)"
+        }
+    }
+}

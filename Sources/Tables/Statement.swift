@@ -1,0 +1,53 @@
+import CArrow
+import Support
+
+/// A statement of a connection: made, used once and released.
+struct Statement: ~Copyable {
+    private let driver: Driver
+    private let handle: UnsafeMutablePointer<AdbcStatement>
+
+    init(_ driver: Driver, _ connection: UnsafeMutablePointer<AdbcConnection>) throws(Failure) {
+        self.driver = driver
+        handle = .allocate(capacity: 1)
+        handle.initialize(to: AdbcStatement())
+        let error = DriverError()
+        try driver.check(driver.functions.pointee.StatementNew?(connection, handle, error.pointer), error)
+    }
+
+    deinit {
+        let error = DriverError()
+        if handle.pointee.private_data != nil { _ = driver.functions.pointee.StatementRelease?(handle, error.pointer) }
+        handle.deallocate()
+    }
+
+    func set(_ option: String, _ value: String) throws(Failure) {
+        let error = DriverError()
+        try driver.check(driver.functions.pointee.StatementSetOption?(handle, option, value, error.pointer), error)
+    }
+
+    func prepare(_ sql: String) throws(Failure) {
+        let error = DriverError()
+        try driver.check(driver.functions.pointee.StatementSetSqlQuery?(handle, sql, error.pointer), error)
+        try driver.check(driver.functions.pointee.StatementPrepare?(handle, error.pointer), error)
+    }
+
+    /// Hands the driver a table: parameters for the query, or rows to be taken in.
+    func bind(_ table: Table) throws(Failure) {
+        let error = DriverError()
+        var stream = ArrowExport.stream(of: table)
+        let status = driver.functions.pointee.StatementBindStream?(handle, &stream, error.pointer)
+        // A driver that took the stream has cleared it.
+        if (status ?? 1) != ADBC_STATUS_OK { stream.release?(&stream) }
+        try driver.check(status, error)
+    }
+
+    func execute(cancellation: Cancellation) throws(Failure) -> Table {
+        let error = DriverError()
+        var stream = ArrowArrayStream()
+        var affected: Int64 = -1
+        let status = driver.functions.pointee.StatementExecuteQuery?(handle, &stream, &affected, error.pointer)
+        try driver.check(status, error)
+        guard stream.release != nil else { return Table(unchecked: [], [], rowCount: 0) }
+        return try Table.reading(&stream, cancellation: cancellation)
+    }
+}

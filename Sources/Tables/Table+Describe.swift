@@ -1,0 +1,99 @@
+import Support
+
+extension Table {
+    /// One row per column: its type, how many values and nulls it has, how many differ, the smallest and largest, and for numbers mean
+    /// and standard deviation (n - 1 in the divisor).
+    public func describe() throws(Failure) -> Table {
+        let names = ["column", "type", "count", "nulls", "distinct", "min", "max", "mean", "std"]
+        var rows: [[Value]] = names.map { _ in [] }
+        for (name, column) in zip(self.names, columns) {
+            let summary = ColumnSummary(column)
+            let values: [Value] = [
+                .text(name), .text(column.type.name), .integer(Int64(column.count - column.nullCount)),
+                .integer(Int64(column.nullCount)), .integer(Int64(summary.distinct)), summary.least, summary.greatest,
+                summary.mean.map(Value.number) ?? .null, summary.deviation.map(Value.number) ?? .null,
+            ]
+            for (index, value) in values.enumerated() { rows[index].append(value) }
+        }
+        var columns: [Column] = []
+        for (name, values) in zip(names, rows) {
+            // Even a table of dates only keeps a numeric mean.
+            let column = try Column(values, name: name)
+            columns.append(
+                column.type == .null && (name == "mean" || name == "std") ? try nulls(.double, values.count) : column)
+        }
+        return try Table(names: names, columns: columns)
+    }
+
+    private func nulls(_ type: ColumnType, _ count: Int) throws(Failure) -> Column {
+        let builder = ColumnBuilder(type)
+        for _ in 0..<count { try builder.appendNull() }
+        return builder.finish()
+    }
+}
+
+/// Figures of one column, in one pass over its rows in order.
+private struct ColumnSummary {
+    var distinct = 0
+    /// As text, since one column of the description holds them for columns of all types.
+    var least = Value.null
+    var greatest = Value.null
+    var mean: Double?
+    var deviation: Double?
+
+    init(_ column: Column) {
+        var seen: Set<[UInt8]> = []
+        var extremes: (least: Int, greatest: Int)?
+        var (count, average, squares) = (0.0, 0.0, 0.0)
+        let isNumber = column.type.isNumber
+        for row in 0..<column.count where !column.isNull(row) {
+            seen.insert(Array(column.text(row).utf8))
+            if isNumber {
+                // Welford 1962: one pass without cancellation.
+                let value = column.number(row)
+                count += 1
+                let step = value - average
+                average += step / count
+                squares += step * (value - average)
+                if value.isNaN { continue }
+            }
+            guard let known = extremes else {
+                extremes = (row, row)
+                continue
+            }
+            extremes = (
+                column.precedes(row, known.least) ? row : known.least,
+                column.precedes(known.greatest, row) ? row : known.greatest
+            )
+        }
+        distinct = seen.count
+        if let extremes {
+            least = .text(column.text(extremes.least))
+            greatest = .text(column.text(extremes.greatest))
+        }
+        if isNumber, count > 0 {
+            mean = average
+            deviation = count > 1 ? (squares / (count - 1)).squareRoot() : nil
+        }
+    }
+}
+
+extension Column {
+    /// Whether row `a` sorts before row `b`: numbers by size, everything else by the bytes of its text.
+    fileprivate func precedes(_ a: Int, _ b: Int) -> Bool {
+        switch (layout, type) {
+        case (.fixed(let buffer), .decimal): return buffer.load(a, as: Int128.self) < buffer.load(b, as: Int128.self)
+        case (.fixed(let buffer), .integer(64, true)):
+            return buffer.load(a, as: Int64.self) < buffer.load(b, as: Int64.self)
+        case (.fixed(let buffer), .integer(64, false)):
+            return buffer.load(a, as: UInt64.self) < buffer.load(b, as: UInt64.self)
+        case (.fixed(let buffer), .date): return buffer.load(a, as: Int32.self) < buffer.load(b, as: Int32.self)
+        case (.fixed(let buffer), .time), (.fixed(let buffer), .timestamp):
+            return buffer.load(a, as: Int64.self) < buffer.load(b, as: Int64.self)
+        case (.fixed, _): return number(a) < number(b)
+        case (.variable, _):
+            return withBytes(a) { first in withBytes(b) { first.lexicographicallyPrecedes($0) } }
+        default: return text(a).utf8.lexicographicallyPrecedes(text(b).utf8)
+        }
+    }
+}

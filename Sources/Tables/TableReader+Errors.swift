@@ -1,0 +1,72 @@
+import Support
+
+extension TableReader {
+    /// DuckDB's complaint about a file, in words for its user: which line, what is wrong, what to do.
+    func explained(_ failure: Failure, reading readablePath: String) -> Failure {
+        guard case .operation = failure.kind else { return failure }
+        let message = failure.problem
+        let lines = message.split(whereSeparator: \.isNewline).map(String.init)
+        if let line = TableReader.number(after: "CSV Error on Line: ", in: message) {
+            let original = lines.first { $0.hasPrefix("Original Line: ") }.map { String($0.dropFirst(15)) } ?? ""
+            let place = "line \(line)"
+            if let expected = TableReader.number(after: "Expected Number of Columns: ", in: message),
+                let found = TableReader.number(after: " Found: ", in: message)
+            {
+                return .format(
+                    path, at: place,
+                    "\(found) values where the table has \(expected) columns: \(TableReader.shortened(original))",
+                    hint: found > expected
+                        ? "put quotes around a value that contains the delimiter" : "write every column, empty ones too"
+                )
+            }
+            if message.contains("unterminated quote") {
+                return .format(
+                    path, at: place, "a quoted value does not end as it should: \(TableReader.shortened(original))",
+                    hint: "close the quote, and write a quote inside a quoted value twice")
+            }
+            if message.contains("Invalid unicode") {
+                return .format(
+                    path, at: place, "is not UTF-8 text",
+                    hint: "name its encoding, for example {encoding = \"gb18030\"}")
+            }
+            let reason = lines.first { !$0.contains("CSV Error on Line") && !$0.hasPrefix("Original Line") } ?? message
+            return .format(path, at: place, "\(reason): \(TableReader.shortened(original))")
+        }
+        let first = TableReader.withoutLabel(lines.first ?? message).replacing(readablePath, with: path)
+        if message.contains("Malformed JSON") || message.contains("JSON transform error") {
+            let line = TableReader.number(after: "in line ", in: message)
+            let reason = first.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? first
+            return .format(
+                path, at: line.map { "line \($0)" },
+                TableReader.trimmed(reason.replacing("in line \(line ?? 0): ", with: "")),
+                hint: "every line is one JSON object")
+        }
+        if message.contains("magic bytes") || message.contains("too small to be a Parquet file") {
+            return .format(
+                path, "is not a Parquet file", hint: "name the format it has, for example {format = \"csv\"}")
+        }
+        return .format(path, TableReader.trimmed(first))
+    }
+
+    /// The number that follows `label` in `text`.
+    static func number(after label: String, in text: String) -> Int? {
+        guard let range = text.firstRange(of: label) else { return nil }
+        return Int(text[range.upperBound...].prefix { $0.isASCII && $0.isNumber })
+    }
+
+    private static func withoutLabel(_ line: String) -> String {
+        for label in ["Invalid Input Error: ", "IO Error: ", "Binder Error: ", "Conversion Error: "]
+        where line.hasPrefix(label) {
+            return String(line.dropFirst(label.count))
+        }
+        return line
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var text = text
+        while let last = text.last, last == " " || last == "." { text.removeLast() }
+        return text
+    }
+
+    private static func shortened(_ line: String) -> String { line.count <= 80 ? line : "\(line.prefix(79))…" }
+}

@@ -1,0 +1,44 @@
+import Support
+
+extension Table {
+    /// Writes the table to a file, in the format its ending names, whole or not at all: on any failure the file that was there before is
+    /// as it was. Rows and columns keep their order; Parquet keeps every type.
+    public func write(_ path: String, format given: TableFormat? = nil, work: Work = Work()) throws(Failure) {
+        let isCompressed = path.lowercased().hasSuffix(".gz")
+        var format = TableFormat.csv
+        if let given { format = given } else { format = try TableFormat.of(path).format }
+        guard !columns.isEmpty else {
+            throw .argument("table", expected: "a table with columns", got: "one without", hint: "add a column first")
+        }
+        var file = try AtomicFile(path)
+        let connection = try DuckDB.connect()
+        // Plain names on the way in: DuckDB would refuse two that differ only in case.
+        let plain = names.indices.map { "c\($0 + 1)" }
+        try connection.write(
+            Table(unchecked: plain, columns, rowCount: rowCount), to: "written", temporary: true, work: work)
+        let selected = zip(plain, names).map { "\($0) as \(SQL.quoted($1))" }.joined(separator: ", ")
+        let query = """
+            copy (select \(selected) from written) to \(SQL.literal(file.temporaryPath)) \
+            (\(Table.copyOptions(format, isCompressed: isCompressed)), use_tmp_file false)
+            """
+        do throws(Failure) {
+            try connection.run(query, work: work)
+        } catch {
+            guard case .operation = error.kind else { throw error }
+            let reason = error.problem.split(whereSeparator: \.isNewline).first.map(String.init) ?? error.problem
+            throw .file(path, "cannot be written: \(reason.replacing(file.temporaryPath, with: path))")
+        }
+        try file.commit()
+    }
+
+    private static func copyOptions(_ format: TableFormat, isCompressed: Bool) -> String {
+        let compression = isCompressed ? ", compression gzip" : ""
+        return switch format {
+        case .csv: "format csv, header true, delimiter ',', quote '\"', escape '\"'\(compression)"
+        case .tsv: "format csv, header true, delimiter '\t', quote '\"', escape '\"'\(compression)"
+        case .jsonl: "format json, array false\(compression)"
+        case .json: "format json, array true\(compression)"
+        case .parquet: "format parquet, compression zstd"
+        }
+    }
+}
