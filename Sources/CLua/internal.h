@@ -4,6 +4,9 @@
 
 #include "clua.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #define CLUA_MAGIC 0x636f686f7274ull
 
 /// The block of a full userdata: one counted reference to a Swift object.
@@ -15,7 +18,27 @@ typedef struct {
 /// Metatables of our classes hold true under this key.
 extern const char clua_class_key;
 
-clua_host *clua_host_of(lua_State *L);
+/// What belongs to one Lua state, shared by its coroutines.
+typedef struct {
+    clua_host *host;
+    /// The thread of Lua that runs now. Read in a signal handler.
+    _Atomic(lua_State *) running;
+    atomic_bool interrupted;
+    pthread_t owner;
+    /// Bytes that Lua holds, and how many it may; 0 for no limit.
+    size_t used;
+    size_t limit;
+} clua_runtime;
+
+/// New coroutines inherit a copy of the main thread's extra space, where this is kept.
+static inline clua_runtime *clua_runtime_of(lua_State *L) { return *(clua_runtime **)lua_getextraspace(L); }
+
+/// Puts forms of pcall, xpcall and the coroutine functions in place that know of interrupts.
+void clua_open_interrupts(lua_State *L);
+
+/// After a failed protected call: raises the error on top once more if it must not be caught.
+void clua_pass_interrupt(lua_State *L);
+
 int clua_trampoline(lua_State *L);
 
 /// Pushes everything in the plan; returns how many values. May raise: no Swift frame may be live.

@@ -7,8 +7,6 @@
 const char clua_class_key = 0;
 static const char traceback_key = 0;
 
-clua_host *clua_host_of(lua_State *L) { return *(clua_host **)lua_getextraspace(L); }
-
 static clua_item *push(lua_State *L, const clua_plan *plan, clua_item *item, int base) {
     luaL_checkstack(L, 4, "value nested too deeply");
     switch (item->kind) {
@@ -83,7 +81,7 @@ static void prefix_position(lua_State *L) {
 }
 
 int clua_trampoline(lua_State *L) {
-    clua_host *host = clua_host_of(L);
+    clua_host *host = clua_runtime_of(L)->host;
     const void *signature = lua_touserdata(L, lua_upvalueindex(1));
     // Finalizers of the script run once more while the state is closed.
     if (!host->enter) return luaL_error(L, "the session is ending");
@@ -97,6 +95,9 @@ int clua_trampoline(lua_State *L) {
     case CLUA_RETURNED: return results;
     case CLUA_RAISED: prefix_position(L); break;
     case CLUA_STOPPED:
+        // Whoever set the cancellation without a signal means the script, too.
+        clua_interrupt(L);
+        break;
     case CLUA_RAISED_AS_IS: break;
     }
     return lua_error(L);

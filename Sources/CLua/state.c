@@ -1,24 +1,61 @@
 #include "internal.h"
 
+#include <stdlib.h>
+
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
+    clua_open_interrupts(L);
     return 0;
 }
 
+static void *allocate(void *context, void *block, size_t old_size, size_t size) {
+    clua_runtime *runtime = context;
+    // For a new block Lua passes what kind of thing it is for.
+    if (!block) old_size = 0;
+    if (size == 0) {
+        free(block);
+        runtime->used -= old_size;
+        return NULL;
+    }
+    if (size > old_size && runtime->limit && size - old_size > runtime->limit - runtime->used) return NULL;
+    void *moved = realloc(block, size);
+    if (moved) runtime->used += size - old_size;
+    return moved;
+}
+
+size_t clua_memory(lua_State *L) { return clua_runtime_of(L)->used; }
+
+void clua_limit_memory(lua_State *L, size_t limit) {
+    clua_runtime *runtime = clua_runtime_of(L);
+    // Never below what is held already: the room that is left must not be negative.
+    runtime->limit = limit && limit < runtime->used ? runtime->used : limit;
+}
+
 lua_State *clua_open(clua_host *host) {
-    lua_State *L = luaL_newstate();
-    if (!L) return NULL;
-    // New coroutines inherit a copy of the main thread's extra space.
-    *(clua_host **)lua_getextraspace(L) = host;
+    clua_runtime *runtime = calloc(1, sizeof *runtime);
+    if (!runtime) return NULL;
+    lua_State *L = lua_newstate(allocate, runtime);
+    if (!L) {
+        free(runtime);
+        return NULL;
+    }
+    runtime->host = host;
+    runtime->owner = pthread_self();
+    atomic_init(&runtime->running, L);
+    *(clua_runtime **)lua_getextraspace(L) = runtime;
     lua_pushcfunction(L, open_libraries);
     if (lua_pcall(L, 0, 0, 0) != LUA_OK) {
-        lua_close(L);
+        clua_close(L);
         return NULL;
     }
     return L;
 }
 
-void clua_close(lua_State *L) { lua_close(L); }
+void clua_close(lua_State *L) {
+    clua_runtime *runtime = clua_runtime_of(L);
+    lua_close(L);
+    free(runtime);
+}
 
 // Objects.
 
@@ -42,8 +79,7 @@ static int collect(lua_State *L) {
     if (box && box->object) {
         void *object = box->object;
         box->object = NULL;
-        clua_host *host = clua_host_of(L);
-        host->release(object);
+        clua_runtime_of(L)->host->release(object);
     }
     return 0;
 }

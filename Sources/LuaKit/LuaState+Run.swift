@@ -76,9 +76,16 @@ extension LuaState {
     /// Calls the chunk; its results or the error value are left on the stack.
     func start(_ chunk: LuaFunction, _ arguments: [LuaValue], _ lua: OpaquePointer) throws(Failure) -> Int32 {
         let plan = borrowPlan()
+        // Only the outermost piece of code begins anew; one run by a native function stops with its caller.
+        if depth == 0 {
+            cancellation.reset()
+            clua_forget_interrupt(lua)
+        }
+        depth += 1
         defer {
+            depth -= 1
             giveBack(plan)
-            passing = nil
+            if depth == 0 { passing = nil }
             releaseDeadReferences()
         }
         try plan.append(.function(chunk))
@@ -88,7 +95,7 @@ extension LuaState {
 
     /// What the error value on the stack means.
     func stopped(_ lua: OpaquePointer, above top: Int32) -> Outcome {
-        if work.cancellation.isCancelled { return .interrupted }
+        if cancellation.isCancelled { return .interrupted }
         let message = errorText(lua)
         lua_settop(lua, top)
         clua_push_traceback(lua)

@@ -4,8 +4,12 @@ import Support
 
 /// A Lua 5.4 interpreter. Lives on the thread that made it; only plain values cross to others.
 public final class LuaState {
-    /// What native functions are told about their surroundings. Its cancellation is the one that an interrupt sets.
-    public var work: Work
+    /// What native functions are told about their surroundings. Its cancellation is always the one that an interrupt sets.
+    public var work: Work {
+        didSet { work.cancellation = cancellation }
+    }
+    /// Set by an interrupt, forgotten when the next piece of code begins.
+    public let cancellation: Cancellation
     /// The seed of every function that takes one and is given none.
     public var seed: UInt64 = 0
     /// The modules that were registered.
@@ -25,6 +29,8 @@ public final class LuaState {
     private let owner = pthread_self()
     private var kept: [ObjectIdentifier: Signature] = [:]
     private var defined: [ObjectIdentifier: LuaClass] = [:]
+    /// How many runs are under way, one inside the other.
+    var depth = 0
     private var plans: [Plan] = []
     private var spare: [Plan] = []
     private var chargedBytes = NativeMemory.bytes
@@ -32,6 +38,7 @@ public final class LuaState {
     /// A fresh interpreter with Lua's standard libraries.
     public init(work: Work = Work()) throws(Failure) {
         self.work = work
+        cancellation = work.cancellation
         host = .allocate(capacity: 1)
         host.initialize(to: clua_host())
         guard let main = clua_open(host) else {
@@ -55,13 +62,26 @@ public final class LuaState {
             release: { object in
                 if let object { Unmanaged<LuaObject>.fromOpaque(object).release() }
             },
-            context: Unmanaged.passUnretained(self).toOpaque())
+            cancel: { cancellation in
+                guard let cancellation else { return }
+                Unmanaged<Cancellation>.fromOpaque(cancellation).takeUnretainedValue().cancel()
+            },
+            context: Unmanaged.passUnretained(self).toOpaque(),
+            cancellation: Unmanaged.passUnretained(cancellation).toOpaque())
     }
 
     deinit {
         host.pointee.enter = nil
         clua_close(main)
         host.deallocate()
+    }
+
+    /// Bytes that Lua itself holds; what objects hold natively is not among them.
+    public var memory: Int { clua_memory(main) }
+
+    /// How many bytes Lua may hold; nil for as many as there are. Scripts that need more get an error they can catch.
+    public var memoryLimit: Int? {
+        didSet { clua_limit_memory(main, max(0, memoryLimit ?? 0)) }
     }
 
     /// Whether the calling thread is the one that may use the state.

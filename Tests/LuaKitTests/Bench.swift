@@ -1,3 +1,4 @@
+import Glibc
 import LuaKit
 import Support
 import Synchronization
@@ -54,7 +55,7 @@ final class Megabyte: LuaVisible {
 
     init() {
         memory = .allocate(byteCount: 1 << 20, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: 1, count: 1 << 20)
+        memset(memory, 1, 1 << 20)
         NativeMemory.record(1 << 20)
     }
 
