@@ -1,0 +1,128 @@
+import CKernels
+import Support
+import Tensors
+
+/// A BERT-family transformer encoder (Devlin et al. 2019; Liu et al. 2019; Conneau et al. 2020) in float32: token ids in, one vector a token out.
+///
+/// A text's vectors depend on its tokens only, to the bit: every kernel computes a row from that row, and attention stays inside a text.
+final class BertModel: Sendable {
+    let configuration: EncoderConfiguration
+    private let words: Tensor
+    /// Position embeddings plus the embedding of token type 0, the only one that single texts have.
+    private let positions: Tensor
+    private let embeddingNorm: LayerNorm
+    private let layers: [BertLayer]
+    private let folder: String
+
+    /// Rows that go through a layer's products together. The feed-forward part's inner values of this many tokens stay in the second-level cache
+    /// (96 x 1536 floats are 0.6 MB); it also bounds how long a cancellation waits.
+    private static let blockRows = 96
+
+    /// Loads config.json and the weights from `folder`.
+    init(folder: String) throws(Failure) {
+        self.folder = folder
+        configuration = try EncoderConfiguration("\(folder)/config.json")
+        let configuration = configuration
+        let hidden = configuration.hidden
+        let weights = try BertWeights(folder: folder)
+        words = try weights.tensor("embeddings.word_embeddings.weight", [configuration.vocabulary, hidden])
+        let table = try weights.tensor("embeddings.position_embeddings.weight", [configuration.positions, hidden])
+        var type = [Float](repeating: 0, count: hidden)
+        if configuration.tokenTypes > 0 {
+            type = try Array(
+                weights.tensor("embeddings.token_type_embeddings.weight", [configuration.tokenTypes, hidden])
+                    .values(as: Float.self).prefix(hidden))
+        }
+        positions = try Tensor.build(table.shape, of: Float.self) { (target) throws(Failure) in
+            try table.withElements(as: Float.self) { rows in
+                for index in target.indices { target[index] = rows[index] + type[index % hidden] }
+            }
+        }
+        embeddingNorm = try weights.layerNorm("embeddings.LayerNorm", size: hidden, epsilon: configuration.epsilon)
+        var layers: [BertLayer] = []
+        for index in 0..<configuration.layers {
+            layers.append(try BertLayer(weights, index: index, configuration: configuration))
+        }
+        self.layers = layers
+    }
+
+    /// Computes the last layer's vectors (tokens x hidden) of `tokens` and hands them to `body`. No text may be longer than
+    /// `configuration.longest`.
+    func forward<R>(
+        _ tokens: PackedTokens, scratch: Scratch, cancellation: Cancellation,
+        _ body: (UnsafePointer<Float>) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        let hidden = configuration.hidden, count = tokens.ids.count
+        let block = min(Self.blockRows, count)
+        let regions = scratch.regions([
+            count * hidden, count * 3 * hidden, count * hidden, block * configuration.intermediate, block * hidden,
+            ck_attention_scratch_f32(tokens.longest, hidden / configuration.heads),
+        ])
+        let (x, qkv, context, inner, narrow, attention) =
+            (regions[0], regions[1], regions[2], regions[3], regions[4], regions[5])
+        try embed(tokens, into: x)
+        for layer in layers {
+            try forEachBlock(of: count, cancellation) { row, rows in
+                layer.queryKeyValue.apply(rows, x + row * hidden, qkv + row * 3 * hidden)
+            }
+            try attend(tokens, qkv, context, attention, cancellation)
+            try forEachBlock(of: count, cancellation) { row, rows in
+                let values = x + row * hidden
+                layer.attentionOutput.apply(rows, context + row * hidden, narrow)
+                layer.attentionNorm.apply(rows, narrow, adding: values, values)
+                layer.intermediate.apply(rows, values, inner, configuration.activation)
+                layer.output.apply(rows, inner, narrow)
+                layer.outputNorm.apply(rows, narrow, adding: values, values)
+            }
+        }
+        return try body(x)
+    }
+
+    private func forEachBlock(
+        of count: Int, _ cancellation: Cancellation, _ body: (_ row: Int, _ rows: Int) -> Void
+    ) throws(Failure) {
+        for row in stride(from: 0, to: count, by: Self.blockRows) {
+            try cancellation.check()
+            body(row, min(Self.blockRows, count - row))
+        }
+    }
+
+    private func embed(_ tokens: PackedTokens, into x: UnsafeMutablePointer<Float>) throws(Failure) {
+        let hidden = configuration.hidden
+        let table = words.storage.start.assumingMemoryBound(to: Float.self) + words.offset
+        let places = positions.storage.start.assumingMemoryBound(to: Float.self)
+        for text in 0..<tokens.count {
+            let start = tokens.starts[text]
+            var next = configuration.firstPosition
+            for index in start..<tokens.starts[text + 1] {
+                let id = Int(tokens.ids[index])
+                guard id >= 0, id < configuration.vocabulary else {
+                    throw .format(
+                        folder,
+                        "tokenizer.json gives the token id \(id), but the model has \(configuration.vocabulary) embeddings",
+                        hint: "tokenizer.json and model.safetensors are of different models")
+                }
+                var place = next
+                if id == configuration.padding { place = id } else { next += 1 }
+                embeddingNorm.apply(1, table + id * hidden, adding: places + place * hidden, x + index * hidden)
+            }
+        }
+    }
+
+    private func attend(
+        _ tokens: PackedTokens, _ qkv: UnsafePointer<Float>, _ context: UnsafeMutablePointer<Float>,
+        _ scratch: UnsafeMutablePointer<Float>, _ cancellation: Cancellation
+    ) throws(Failure) {
+        let hidden = configuration.hidden, size = hidden / configuration.heads
+        let scale = 1 / Float(size).squareRoot()
+        for text in 0..<tokens.count {
+            try cancellation.check()
+            let start = tokens.starts[text]
+            let first = qkv + start * 3 * hidden
+            ck_attention_f32(
+                tokens.starts[text + 1] - start, configuration.heads, size, scale, first, first + hidden,
+                first + 2 * hidden,
+                3 * hidden, context + start * hidden, hidden, scratch)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Support
+import Tensors
+
+/// Looks up a BERT-family model's tensors under whatever prefix they were saved, and checks their shapes.
+struct BertWeights {
+    private let files: WeightFiles
+    private let prefix: String
+
+    private static let words = "embeddings.word_embeddings.weight"
+
+    init(folder: String) throws(Failure) {
+        files = try WeightFiles(folder: folder)
+        // `bert.`, `roberta.`, `model.`, `0.auto_model.`: whatever stands before the word embeddings stands before all.
+        let candidates = files.names.filter { $0 == Self.words || $0.hasSuffix(".\(Self.words)") }
+        guard let shortest = candidates.min(by: { $0.utf8.count < $1.utf8.count }) else {
+            throw .format(
+                folder, "the weights have no tensor named '\(Self.words)'",
+                hint: "these are not the weights of a BERT-family encoder")
+        }
+        prefix = String(shortest.dropLast(Self.words.count))
+    }
+
+    /// The tensor `name`, of the given shape, as float32.
+    func tensor(_ name: String, _ shape: [Int]) throws(Failure) -> Tensor {
+        let full = prefix + name
+        let tensor = try files.tensor(named: full)
+        guard tensor.shape == shape else {
+            throw .format(
+                files.folder, at: "tensor '\(full)'", "has the shape \(tensor.shape), config.json asks for \(shape)")
+        }
+        guard tensor.dtype == .float32 || tensor.dtype == .float64 else {
+            throw .format(
+                files.folder, at: "tensor '\(full)'", "holds \(tensor.dtype.rawValue), floating point expected")
+        }
+        return try tensor.to(.float32)
+    }
+
+    /// Weight and bias of the linear layer `name`.
+    func linear(_ name: String, inputs: Int, outputs: Int) throws(Failure) -> (weight: Tensor, bias: Tensor?) {
+        (try tensor("\(name).weight", [outputs, inputs]), try tensor("\(name).bias", [outputs]))
+    }
+
+    /// The layer normalisation `name`. Old files call its tensors gamma and beta.
+    func layerNorm(_ name: String, size: Int, epsilon: Float) throws(Failure) -> LayerNorm {
+        let old = files.contains("\(prefix)\(name).gamma")
+        return try LayerNorm(
+            gamma: tensor("\(name).\(old ? "gamma" : "weight")", [size]),
+            beta: tensor("\(name).\(old ? "beta" : "bias")", [size]),
+            epsilon: epsilon)
+    }
+}

@@ -1,0 +1,146 @@
+import Support
+import Synchronization
+import Tensors
+import Tokenizers
+
+/// How texts are encoded.
+public struct EncodeOptions: Sendable {
+    /// Whether vectors are made unit length; nil does what the model says.
+    public var normalize: Bool?
+    /// A prompt's name or the text to put before every text; nil takes the model's default.
+    public var prompt: String?
+    /// Texts that are tokenised and encoded before the next are looked at: bounds memory, has no influence on the result.
+    public var batch = 4096
+
+    /// The defaults.
+    public init(normalize: Bool? = nil, prompt: String? = nil) {
+        self.normalize = normalize
+        self.prompt = prompt
+    }
+}
+
+extension TextEncoder {
+    /// Encodes `texts` (bytes, UTF-8 as a rule) to a float32 tensor [texts, dimension].
+    ///
+    /// A text's vector is the same, to the bit, whatever texts stand beside it and however many threads compute. A text longer than `maxLength`
+    /// tokens is cut. Reports progress as "encode", counted in texts.
+    ///
+    /// - Throws: `cancelled`; `argument` named `prompt` or `batch`; `format` if tokenizer and weights do not fit together.
+    public func encode(_ texts: [[UInt8]], options: EncodeOptions = EncodeOptions(), work: Work = Work())
+        throws(Failure) -> Tensor
+    {
+        guard options.batch > 0 else {
+            throw .argument("batch", expected: "integer from 1 up", got: "\(options.batch)")
+        }
+        let prompt = try promptText(options.prompt)
+        let cut = EncodingOptions(truncation: .init(maxLength), offsets: false)
+        return try encode(count: texts.count, batch: options.batch, normalize: options.normalize, work: work) {
+            (range, work) throws(Failure) in
+            // Tokenising reports no progress of its own: it takes a few hundredths of the time.
+            let quiet = Work(threads: work.threads, cancellation: work.cancellation)
+            let batch = prompt.isEmpty ? Array(texts[range]) : texts[range].map { prompt + $0 }
+            return try self.tokenizer.encodeBatch(batch, options: cut, work: quiet).map(\.ids)
+        }
+    }
+
+    /// Encodes texts given as token ids, special tokens included; what is beyond `maxLength` is cut.
+    public func encode(ids: [[Int32]], normalize: Bool? = nil, work: Work = Work()) throws(Failure) -> Tensor {
+        let longest = maxLength
+        return try encode(count: ids.count, batch: EncodeOptions().batch, normalize: normalize, work: work) {
+            (range, _) throws(Failure) in
+            ids[range].map { Array($0.prefix(longest)) }
+        }
+    }
+
+    private func encode(
+        count: Int, batch: Int, normalize: Bool?, work: Work,
+        tokens: (_ range: Range<Int>, _ work: Work) throws(Failure) -> [[Int32]]
+    ) throws(Failure) -> Tensor {
+        let result = try Tensor.zeros([count, dimension])
+        let rows = Rows(storage: result.storage, width: dimension)
+        let normalizes = normalize ?? normalizesByItself
+        defer { work.progress?.finish("encode") }
+        var first = 0
+        while first < count {
+            let range = first..<(count - first < batch ? count : first + batch)
+            try encode(tokens(range, work), at: first, of: count, into: rows, normalizes: normalizes, work: work)
+            first = range.upperBound
+        }
+        return result
+    }
+
+    /// Encodes one batch. The queue's items are runs of texts of about as many tokens each: a product's speed does not depend on lengths being equal, so that
+    /// nothing is sorted; enough tokens that reading the weights costs little beside the products, few enough that all
+    /// threads have work.
+    private func encode(
+        _ texts: [[Int32]], at first: Int, of total: Int, into rows: Rows, normalizes: Bool, work: Work
+    ) throws(Failure) {
+        let aim = min(max(texts.reduce(0) { $0 + $1.count } / 16, 96), 480)
+        var chunks: [Range<Int>] = []
+        var start = 0, size = 0
+        for (index, text) in texts.enumerated() {
+            if index > start, size + text.count > aim {
+                chunks.append(start..<index)
+                (start, size) = (index, 0)
+            }
+            size += text.count
+        }
+        if start < texts.count { chunks.append(start..<texts.count) }
+        let scratches = (0..<min(work.threads, chunks.count)).map { _ in takeScratch() }
+        defer { for scratch in scratches { giveBack(scratch) } }
+        let done = Atomic<Int>(first)
+        let all = chunks
+        try work.forEach(all.count) { (index, worker) throws(Failure) in
+            let chunk = all[index]
+            var packed = PackedTokens()
+            for text in chunk { packed.append(texts[text]) }
+            let starts = packed.starts
+            try self.model.forward(packed, scratch: scratches[worker], cancellation: work.cancellation) {
+                (vectors) throws(Failure) in
+                for (position, text) in chunk.enumerated() {
+                    self.finish(
+                        vectors + starts[position] * self.model.configuration.hidden,
+                        count: starts[position + 1] - starts[position],
+                        into: rows.start(of: first + text), normalizes: normalizes)
+                }
+            }
+            let now = done.wrappingAdd(chunk.count, ordering: .relaxed).newValue
+            if worker == 0 { work.progress?.report("encode", done: now, total: total, unit: "texts") }
+        }
+    }
+
+    /// Pools one text's token vectors, applies the dense modules and normalises.
+    private func finish(
+        _ tokens: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>, normalizes: Bool
+    ) {
+        let size = model.configuration.hidden
+        var vector = [Float](repeating: 0, count: size * pipeline.pooling.count)
+        for (index, pooling) in pipeline.pooling.enumerated() {
+            vector.withUnsafeMutableBufferPointer { buffer in
+                guard let start = buffer.baseAddress else { return }
+                pooling.apply(tokens, count: count, size: size, start + index * size)
+            }
+        }
+        for layer in pipeline.dense {
+            var next = [Float](repeating: 0, count: layer.linear.outputs)
+            layer.apply(vector, &next)
+            vector = next
+        }
+        if normalizes {
+            let norm = Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
+            // The zero vector keeps its length, as in sentence-transformers.
+            if norm > 0 { for index in vector.indices { vector[index] /= norm } }
+        }
+        target.update(from: vector, count: vector.count)
+    }
+}
+
+/// The rows of the result, each written by the one worker that computes it.
+private struct Rows: @unchecked Sendable {
+    let storage: Storage
+    let width: Int
+
+    func start(of row: Int) -> UnsafeMutablePointer<Float> {
+        storage.start.assumingMemoryBound(to: Float.self) + row * width
+    }
+}
