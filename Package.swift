@@ -35,7 +35,8 @@ let package = Package(
 
         // The core: knows nothing of Lua.
         .target(name: "Display", dependencies: ["Tables", "Tensors", "Support"]),
-        .target(name: "Encoders", dependencies: ["Tokenizers", "Tensors", "CKernels", "Support"]),
+        .target(name: "Encoders", dependencies: ["Tokenizers", "Tensors", "CKernels", "CZlib", "Support"]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Text", dependencies: ["Support"]),
         .target(name: "Tokenizers", dependencies: ["CUnicode", "Support"]),
         .target(name: "Clustering", dependencies: ["Metrics", "Tensors", "CKernels", "Support"]),

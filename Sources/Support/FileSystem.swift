@@ -61,6 +61,24 @@ public enum FileSystem {
         return String(decoding: bytes[(slash + 1)...], as: UTF8.self)
     }
 
+    /// `path` from the root, "." and ".." resolved where the file is there.
+    public static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Throws if the file system of the folder at `path` has less than `byteCount` bytes left, before they are written in vain.
+    public static func requireSpace(_ byteCount: Int, at path: String) throws(Failure) {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return }
+        let (free, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+        guard overflow || free >= byteCount else {
+            let megabytes = { (count: Int) in (count + 999_999) / 1_000_000 }
+            throw .file(path, "the disk is too full: \(megabytes(byteCount)) MB needed, \(megabytes(free)) MB free")
+        }
+    }
+
     private static func trimmed(_ path: String) -> ArraySlice<UInt8> {
         var bytes = ArraySlice(path.utf8)
         while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }

@@ -12,7 +12,7 @@ public enum UnfinishedFiles {
     /// Removes what is unfinished. For use right before the process exits; never waits for a thread that is writing.
     public static func removeAll() {
         _ = paths.withLockIfAvailable { list in
-            for path in list { unlink(path) }
+            for path in list { FileSystem.remove(path) }
             list.removeAll()
         }
     }
