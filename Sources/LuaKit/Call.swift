@@ -42,6 +42,15 @@ public final class Call {
         return state.seed
     }
 
+    /// The `seed` option if it was given, otherwise a new seed that follows from the session's and the number of draws before: for
+    /// functions whose very result is random numbers, where two calls shall not give the same.
+    public var drawSeed: UInt64 {
+        if slots.contains(where: { $0.parameter.name == "seed" && $0.index != nil }) { return seed }
+        state.draws += 1
+        var generator = SeededGenerator(seed: state.seed, stream: state.draws)
+        return generator.next()
+    }
+
     // MARK: By position, as they came
 
     /// How many arguments were given, the receiver included.
@@ -277,7 +286,16 @@ extension Call {
     }
 
     private func check(_ parameter: Parameter, _ argument: Argument) throws(Failure) -> Any? {
-        switch try parameter.type.check(argument) {
+        let verdict: ParameterType.Verdict
+        do throws(Failure) {
+            verdict = try parameter.type.check(argument)
+        } catch {
+            // A conversion knows what it expected, but not what the parameter is called here.
+            guard case .argument = error.kind else { throw error }
+            throw .argument(
+                parameter.name, expected: error.problem, got: error.got ?? argument.words, hint: error.hint)
+        }
+        switch verdict {
         case .accepted: return nil
         case .converted(let value): return value
         case .refused(let got, let hint):

@@ -11,7 +11,11 @@ public final class LuaState {
     /// Set by an interrupt, forgotten when the next piece of code begins.
     public let cancellation: Cancellation
     /// The seed of every function that takes one and is given none.
-    public var seed: UInt64 = 0
+    public var seed: UInt64 = 0 {
+        didSet { draws = 0 }
+    }
+    /// How many unseeded draws were made since the seed was set.
+    var draws: UInt64 = 0
     /// The modules that were registered.
     public internal(set) var modules: [LuaModule] = []
     /// The functions registered as globals of their own (`help`, `seed`).

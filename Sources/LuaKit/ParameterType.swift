@@ -47,7 +47,7 @@ public struct ParameterType: Sendable {
     }
 
     /// A type of your own. `convert` returns what the argument means (read it with `call.converted(name, as:)`), nil to refuse it in
-    /// the usual words, or throws a `Failure.argument`-free failure of its own, whose problem is then reported for this parameter.
+    /// the usual words, or throws a failure of its own; an argument failure is then reported under this parameter's name.
     /// - Parameters:
     ///   - name: the short name in stubs and the reference ("tensor-like").
     ///   - expected: the words before "expected" ("list, column or tensor").

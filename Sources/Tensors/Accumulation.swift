@@ -64,10 +64,13 @@ struct Accumulation<Term: SumTerm>: Sendable {
             let values = source.pointer(Term.Input.self) + row * length + from
             partial.pointer(Double.self)[index] = run(values, min(block, length - from), center(row))
         }
-        for row in 0..<outer {
-            var total = 0.0
-            for piece in 0..<pieces { total += partial.pointer(Double.self)[row * pieces + piece] }
-            result.pointer(Double.self)[row] = total
+        withExtendedLifetime((partial, result)) {
+            let values = partial.pointer(Double.self)
+            for row in 0..<outer {
+                var total = 0.0
+                for piece in 0..<pieces { total += values[row * pieces + piece] }
+                result.pointer(Double.self)[row] = total
+            }
         }
     }
 
@@ -97,11 +100,13 @@ struct Accumulation<Term: SumTerm>: Sendable {
             }
         }
         guard blocks > 1 else { return }
-        let target = result.pointer(Double.self)
-        let values = partial.pointer(Double.self)
-        for group in 0..<outer {
-            for block in 0..<blocks {
-                for j in 0..<inner { target[group * inner + j] += values[(group * blocks + block) * inner + j] }
+        withExtendedLifetime((partial, result)) {
+            let target = result.pointer(Double.self)
+            let values = partial.pointer(Double.self)
+            for group in 0..<outer {
+                for block in 0..<blocks {
+                    for j in 0..<inner { target[group * inner + j] += values[(group * blocks + block) * inner + j] }
+                }
             }
         }
     }

@@ -24,6 +24,16 @@ extension Tensor {
         if whole.storage !== storage { try write(whole, work: work) }
     }
 
+    /// Writes `value`, broadcast to the given rows, over them; of a row that comes several times the last stays.
+    public func assign(_ value: Operand, rows: [Int], work: Work = Work()) throws(Failure) {
+        try checkDimension(0)
+        let values = try prepared(value, work).broadcast(to: [rows.count] + shape.dropFirst(), parameter: "value")
+        for (index, row) in rows.enumerated() {
+            if index % 4096 == 0 { try work.cancellation.check() }
+            try select(0, row).write(values.select(0, index), work: work)
+        }
+    }
+
     private func prepared(_ value: Operand, _ work: Work) throws(Failure) -> Tensor {
         switch value {
         case .tensor(let tensor):

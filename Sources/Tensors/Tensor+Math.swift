@@ -66,8 +66,10 @@ extension Tensor {
     private func clamp<T: NumericElement>(
         _ low: Tensor?, _ high: Tensor?, _ least: T, _ most: T, _ work: Work
     ) throws(Failure) -> Tensor {
-        try mapped(
-            Clamp<T>(low: low?.pointer(T.self)[0] ?? least, high: high?.pointer(T.self)[0] ?? most), work: work)
+        try withExtendedLifetime((low, high)) { () throws(Failure) in
+            let bounds = Clamp<T>(low: low?.pointer(T.self)[0] ?? least, high: high?.pointer(T.self)[0] ?? most)
+            return try mapped(bounds, work: work)
+        }
     }
 }
 

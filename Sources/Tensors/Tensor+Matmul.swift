@@ -82,9 +82,11 @@ extension Tensor {
         }
         let (m, k, n) = (shape[0], shape[1], other.shape[1])
         let packed = try Tensor.uninitialized([ck_packed_count_f32(n, k)], dtype: .float32)
-        ck_pack_f32(
-            n, k, right.pointer(Float.self), right.strides[transposed ? 1 : 0], transposed ? 1 : 0,
-            packed.pointer(Float.self))
+        withExtendedLifetime((right, packed)) {
+            ck_pack_f32(
+                n, k, right.pointer(Float.self), right.strides[transposed ? 1 : 0], transposed ? 1 : 0,
+                packed.pointer(Float.self))
+        }
         // About 20 million operations a block: long enough for a thread, short enough to stop quickly.
         let rows = max(6, min(m, 10_000_000 / max(1, n * k) / 6 * 6))
         try work.forEach((m + rows - 1) / rows) { block, _ in

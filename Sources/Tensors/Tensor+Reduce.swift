@@ -8,7 +8,7 @@ extension Tensor {
     /// The sum of all elements; 0 if there are none. Refused where it does not fit int64.
     public func sum(work: Work = Work()) throws(Failure) -> Scalar {
         guard dtype.isFloatingPoint else { return try integerSum(nil, keepdim: false, work).item() }
-        return .real(try total(nil, work).pointer(Double.self)[0])
+        return try total(nil, work).item()
     }
 
     /// Sums along `dim`.
@@ -20,7 +20,7 @@ extension Tensor {
 
     /// The mean of all elements; NaN if there are none.
     public func mean(work: Work = Work()) throws(Failure) -> Double {
-        try means(nil, work).pointer(Double.self)[0]
+        try means(nil, work).item().double
     }
 
     /// Means along `dim`.
@@ -32,7 +32,7 @@ extension Tensor {
     /// The variance of all elements: the sum of squared deviations from the mean over `count - ddof`. NaN where that is not
     /// positive.
     public func variance(ddof: Int = 1, work: Work = Work()) throws(Failure) -> Double {
-        try variances(nil, ddof, work).pointer(Double.self)[0]
+        try variances(nil, ddof, work).item().double
     }
 
     /// Variances along `dim`.
@@ -57,7 +57,7 @@ extension Tensor {
 
     /// The Euclidean norm of all elements: the root of the sum of their squares.
     public func norm(work: Work = Work()) throws(Failure) -> Double {
-        try norms(nil, work).pointer(Double.self)[0]
+        try norms(nil, work).item().double
     }
 
     /// Euclidean norms along `dim`.

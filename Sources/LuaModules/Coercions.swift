@@ -1,0 +1,51 @@
+import LuaKit
+import Support
+import Tensors
+
+/// A value of another room that stands for numbers, such as a table's column. Whoever has such a class conforms it, and every function
+/// that takes "list, column or tensor" takes it.
+protocol TensorConvertible {
+    /// The numbers as a tensor, in a dtype that holds them exactly.
+    func tensor() throws(Failure) -> Tensor
+}
+
+extension ParameterType {
+    /// "List, column or tensor" of any shape, made a tensor. Lists become int64 if all their numbers are integers, bool if all are booleans,
+    /// otherwise float64, so that nothing is lost before the function chooses its own precision.
+    static let tensorLike = ParameterType.custom("tensor-like", expected: "tensor, column or list of numbers") {
+        (argument) throws(Failure) -> Tensor? in try argument.tensor()
+    }
+
+    /// Rows of numbers, [n, d]. Numbers without rows count as one column, [n, 1].
+    static let matrix = ParameterType.custom("matrix", expected: "tensor [n, d], column or list of lists of numbers") {
+        (argument) throws(Failure) -> Tensor? in
+        guard let tensor = try argument.tensor() else { return nil }
+        switch tensor.rank {
+        case 2: return tensor
+        case 1: return try tensor.reshape([tensor.shape[0], 1])
+        default: throw .argument("x", expected: "tensor of 2 dimensions [n, d]", got: "shape \(tensor.shape)")
+        }
+    }
+
+    /// Numbers in one row, [n].
+    static let vector = ParameterType.custom("vector", expected: "tensor [n], column or list of numbers") {
+        (argument) throws(Failure) -> Tensor? in
+        guard let tensor = try argument.tensor() else { return nil }
+        guard tensor.rank == 1 else {
+            throw .argument("x", expected: "tensor of 1 dimension [n]", got: "shape \(tensor.shape)")
+        }
+        return tensor
+    }
+}
+
+extension Argument {
+    /// The tensor that this argument is or stands for; nil if it is something else.
+    func tensor() throws(Failure) -> Tensor? {
+        if let tensor = object(Tensor.self) { return tensor }
+        if let convertible = object((any TensorConvertible).self) { return try convertible.tensor() }
+        guard kind == .table else { return nil }
+        var list = NestedList()
+        guard try list.read(self, depth: 0) else { return nil }
+        return try list.tensor()
+    }
+}
