@@ -7,7 +7,7 @@ import Tokenizers
 public struct EncodeOptions: Sendable {
     /// Whether vectors are made unit length; nil does what the model says.
     public var normalize: Bool?
-    /// A prompt's name or the text to put before every text; nil takes the model's default.
+    /// A prompt's name or the text to put before every text; nil takes the encoder's.
     public var prompt: String?
     /// Texts that are tokenised and encoded before the next are looked at: bounds memory, has no influence on the result.
     public var batch = 4096
@@ -32,13 +32,13 @@ extension TextEncoder {
         guard options.batch > 0 else {
             throw .argument("batch", expected: "integer from 1 up", got: "\(options.batch)")
         }
-        let prompt = try promptText(options.prompt)
+        let before = try promptText(options.prompt ?? prompt)
         let cut = EncodingOptions(truncation: .init(maxLength), offsets: false)
         return try encode(count: texts.count, batch: options.batch, normalize: options.normalize, work: work) {
             (range, work) throws(Failure) in
             // Tokenising reports no progress of its own: it takes a few hundredths of the time.
             let quiet = Work(threads: work.threads, cancellation: work.cancellation)
-            let batch = prompt.isEmpty ? Array(texts[range]) : texts[range].map { prompt + $0 }
+            let batch = before.isEmpty ? Array(texts[range]) : texts[range].map { before + $0 }
             return try self.tokenizer.encodeBatch(batch, options: cut, work: quiet).map(\.ids)
         }
     }

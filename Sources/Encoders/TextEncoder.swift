@@ -18,6 +18,8 @@ public final class TextEncoder: Sendable {
     public var pooling: [Pooling] { pipeline.pooling }
     /// Whether the model itself makes its vectors unit length.
     public var normalizesByItself: Bool { pipeline.normalizes }
+    /// The prompt that `encode` uses when its options name none.
+    public let prompt: String?
     /// The names of the prompts that the model knows.
     public var promptNames: [String] { pipeline.prompts.map(\.name) }
     /// Turns text into token ids.
@@ -32,14 +34,18 @@ public final class TextEncoder: Sendable {
     /// - Parameters:
     ///   - maxLength: the most tokens of one text; nil takes the model's own limit.
     ///   - pooling: replaces the pooling that the model names.
-    /// - Throws: `file` or `format` for a folder that cannot be used; `argument` named `model`, `max_length` or `pooling`.
-    public init(folder: String, maxLength: Int? = nil, pooling: Pooling? = nil) throws(Failure) {
+    ///   - prompt: the name of one of the model's prompts, or the text itself, that is put before every text; nil takes the model's default.
+    /// - Throws: `file` or `format` for a folder that cannot be used; `argument` named `max_length` or `prompt`.
+    public init(
+        folder: String, maxLength: Int? = nil, pooling: Pooling? = nil, prompt: String? = nil
+    ) throws(Failure) {
         guard FileSystem.isFolder(folder) else {
             throw .file(
                 folder, "is not a folder",
                 hint: "a model is a folder with config.json, model.safetensors and tokenizer.json")
         }
         self.folder = folder
+        self.prompt = prompt
         var loaded: BertModel?
         pipeline = try SentencePipeline(
             folder: folder,
@@ -58,9 +64,10 @@ public final class TextEncoder: Sendable {
         }
         self.maxLength = maxLength ?? min(pipeline.maxLength ?? longest, longest)
         tokenizer = try Tokenizer(folder: pipeline.transformer)
+        _ = try promptText(prompt)
     }
 
-    /// The text put before every text for `prompt`: a prompt's name, or the text itself; nil takes the model's default.
+    /// The text put before every text for `prompt`: the prompt of that name, or the text itself; nil takes the model's default.
     ///
     /// - Throws: `argument` named `prompt` if the model's pooling would have to leave the prompt out.
     public func promptText(_ prompt: String?) throws(Failure) -> [UInt8] {

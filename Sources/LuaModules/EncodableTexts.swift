@@ -1,0 +1,90 @@
+import Encoders
+import LuaKit
+import Support
+import Tables
+import Tensors
+
+/// Texts to encode, byte for byte as they were given.
+struct EncodableTexts {
+    let bytes: [[UInt8]]
+    /// Whether a single string was given, not a list or column.
+    let isSingle: Bool
+}
+
+/// Texts, or vectors made of texts before.
+enum ComparableTexts {
+    case texts(EncodableTexts)
+    case vectors(Tensor)
+
+    /// Whether it is one text or one vector.
+    var isSingle: Bool {
+        switch self {
+        case .texts(let texts): texts.isSingle
+        case .vectors(let tensor): tensor.rank == 1
+        }
+    }
+
+    /// One vector a row, or one vector.
+    func vectors(_ parameter: String, _ encoder: TextEncoder, _ work: Work) throws(Failure) -> Tensor {
+        switch self {
+        case .texts(let texts): return try encoder.encode(texts.bytes, work: work)
+        case .vectors(let tensor):
+            guard (1...2).contains(tensor.rank), tensor.shape.last == encoder.dimension else {
+                throw .argument(
+                    parameter, expected: "tensor [n, \(encoder.dimension)], as this encoder makes them",
+                    got: "shape \(tensor.shape)")
+            }
+            return tensor
+        }
+    }
+}
+
+extension ParameterType {
+    /// A string, a list of strings or a text column. Nulls are refused: whoever wants a vector for "nothing said" has to say so.
+    static let encodable = ParameterType.custom("texts", expected: "string, list of strings or text column") {
+        (argument) throws(Failure) -> EncodableTexts? in try argument.encodableTexts()
+    }
+
+    /// What `encodable` takes, or a tensor of vectors.
+    static let comparable = ParameterType.custom(
+        "texts or vectors", expected: "string, list of strings, text column or tensor"
+    ) {
+        (argument) throws(Failure) -> ComparableTexts? in
+        if let tensor = argument.object(Tensor.self) { return .vectors(tensor) }
+        return try argument.encodableTexts().map { .texts($0) }
+    }
+}
+
+extension Argument {
+    fileprivate func encodableTexts() throws(Failure) -> EncodableTexts? {
+        if let bytes { return EncodableTexts(bytes: [bytes], isSingle: true) }
+        if let column = object(Column.self) {
+            return EncodableTexts(bytes: try column.encodableBytes(), isSingle: false)
+        }
+        guard kind == .table else { return nil }
+        var texts: [[UInt8]] = []
+        texts.reserveCapacity(count)
+        try forEach { (position, element) throws(Failure) in
+            guard let bytes = element.bytes else {
+                throw .argument("texts", expected: "strings", got: "\(element.words) at position \(position)")
+            }
+            texts.append(bytes)
+        }
+        return EncodableTexts(bytes: texts, isSingle: false)
+    }
+}
+
+extension Column {
+    /// The bytes of every row of a text column.
+    fileprivate func encodableBytes() throws(Failure) -> [[UInt8]] {
+        guard type == .text || (count > 0 && nullCount == count) else {
+            throw .argument("texts", expected: "text column", got: "a column of \(type.name)")
+        }
+        if nullCount > 0, let row = (0..<count).first(where: isNull) {
+            throw .argument(
+                "texts", expected: "a text in every row", got: "\(nullCount) nulls, the first in row \(row + 1)",
+                hint: "say what they stand for, as in t:sql(\"select coalesce(text, '') as text from this\")")
+        }
+        return (0..<count).map { row in withBytes(row) { Array($0) } }
+    }
+}

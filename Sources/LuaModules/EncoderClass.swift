@@ -1,0 +1,110 @@
+import Encoders
+import LuaKit
+import Support
+import Tables
+import Tensors
+
+extension LuaModule {
+    // Models have no place in an example: a fresh machine has none.
+    static let textEncoder = Signature(
+        "text.encoder",
+        """
+        Loads a text encoder: a model of the BERT family (MiniLM, e5, bge, gte, ...) in a Hugging Face or sentence-transformers folder. Loading \
+        takes a moment, so keep the encoder rather than loading it again.
+        """,
+        parameters: [
+            .required("model", .string, "name of an installed model (`cohort model list`), or path of a model folder")
+        ],
+        options: [
+            .optional("precision", .choice(["float32"]), default: "float32", "numbers the model computes with"),
+            .optional(
+                "max_length", .integer(1...), standing: "the model's",
+                "tokens of a text, special ones included; what is beyond is cut"),
+            .optional(
+                "pooling", .choice(Pooling.allCases.map(\.rawValue)), standing: "the model's",
+                "how the tokens' vectors become the text's"),
+            .optional(
+                "prompt", .string, standing: "the model's",
+                "put before every text: a prompt's name, such as \"query\" for e5, or the words themselves"),
+        ],
+        returns: [.init("text.Encoder", "the encoder")],
+        related: ["text.tokenizer", "cluster.kmeans"]
+    ) { call throws(Failure) in
+        .object(
+            try TextEncoder(
+                folder: ModelStore().path(of: call.string("model")), maxLength: call.integer(ifGiven: "max_length"),
+                pooling: call.string(ifGiven: "pooling").flatMap(Pooling.init(rawValue:)),
+                prompt: call.string(ifGiven: "prompt")))
+    }
+}
+
+extension TextEncoder: LuaVisible {
+    /// `text.Encoder` in Lua.
+    public static let luaClass = LuaClass(
+        "text.Encoder", for: TextEncoder.self,
+        "A text encoder: texts in, vectors out, alike for texts of like meaning.",
+        methods: [encode, similarity],
+        fields: [
+            Field("dimension", "integer", "numbers in a text's vector") { (encoder: TextEncoder) in
+                .integer(encoder.dimension)
+            },
+            Field("max_length", "integer", "tokens of a text beyond which it is cut") { (encoder: TextEncoder) in
+                .integer(encoder.maxLength)
+            },
+            Field("pooling", "string", "how the tokens' vectors become the text's") { (encoder: TextEncoder) in
+                .string(encoder.pooling.map(\.rawValue).joined(separator: "+"))
+            },
+            Field("prompts", "list of strings", "names of the model's prompts") { (encoder: TextEncoder) in
+                .strings(encoder.promptNames)
+            },
+        ],
+        display: { encoder in
+            let name = encoder.folder.split(separator: "/").last.map(String.init) ?? encoder.folder
+            return "text.Encoder(\"\(name)\", dimension = \(encoder.dimension), max_length = \(encoder.maxLength))"
+        })
+
+    private static let encode = Signature(
+        "text.Encoder:encode",
+        """
+        Encodes texts, one row each. A text's vector depends on nothing but the text: not on its neighbours, the batch or the number of threads.
+        """,
+        parameters: [
+            .required("texts", .encodable, "a string (which gives one row), a list of strings or a text column")
+        ],
+        options: [
+            .optional(
+                "normalize", .boolean, default: true,
+                "makes the vectors unit length; false leaves them as they are pooled"),
+            .optional(
+                "batch", .integer(1...), default: 4096, "texts looked at together: bounds memory, changes no result"),
+            .optional("prompt", .string, standing: "the encoder's", "as in text.encoder, for these texts"),
+            .optional("progress", .boolean, default: true, "shows how far it is, on a terminal"),
+        ],
+        returns: [.init("tensor", "float32 [n, d]")],
+        related: ["cluster.kmeans"]
+    ) { call throws(Failure) in
+        let texts: EncodableTexts = try call.converted("texts")
+        var options = EncodeOptions(
+            normalize: try call.boolean("normalize"), prompt: try call.string(ifGiven: "prompt"))
+        options.batch = try call.integer("batch")
+        var work = call.work
+        if try !call.boolean("progress") { work.progress = nil }
+        return .object(try call.receiver(TextEncoder.self).encode(texts.bytes, options: options, work: work))
+    }
+
+    private static let similarity = Signature(
+        "text.Encoder:similarity",
+        "Cosine between texts, or between vectors that were encoded before: 1 for the same meaning, lower for less alike.",
+        parameters: [
+            .required("a", .comparable, "a string, a list of strings, a text column, or a tensor [d] or [n, d]"),
+            .required("b", .comparable, "the same, to compare with"),
+        ],
+        returns: [.init("number or tensor", "a number for two strings; for several, [n, m]: each of a with each of b")],
+        related: ["tensor:cosine"]
+    ) { call throws(Failure) in
+        let encoder = try call.receiver(TextEncoder.self)
+        let a: ComparableTexts = try call.converted("a"), b: ComparableTexts = try call.converted("b")
+        let cosines = try a.vectors("a", encoder, call.work).cosine(b.vectors("b", encoder, call.work), work: call.work)
+        return cosines.count == 1 && a.isSingle && b.isSingle ? .number(try cosines.item().double) : .object(cosines)
+    }
+}
