@@ -143,6 +143,8 @@ int clua_invoke(lua_State *L, clua_plan *plan, bool traceback) {
 
 void clua_push_traceback(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &traceback_key); }
 
+int clua_apply(lua_State *L, int count) { return lua_pcall(L, count, LUA_MULTRET, 0); }
+
 static int anchor(lua_State *L) {
     lua_settop(L, 1);
     lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));

@@ -1,5 +1,6 @@
 #include "internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static int open_libraries(lua_State *L) {
@@ -176,3 +177,14 @@ int clua_global(lua_State *L) {
     lua_getglobal(L, lua_tostring(L, 1));
     return 1;
 }
+
+int clua_reseed(lua_State *L) {
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_getfield(L, -1, LUA_MATHLIBNAME);
+    lua_getfield(L, -1, "randomseed");
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+void clua_write_standard_output(const void *bytes, size_t count) { fwrite(bytes, 1, count, stdout); }

@@ -68,6 +68,11 @@ public struct Argument {
     /// The object's Swift value, if it is of that type and was not closed.
     public func object<Value>(_ type: Value.Type) -> Value? { object?.get(type) }
 
+    /// The declaration, if it is a function of ours, or a module that can only be called.
+    public var signature: Signature? {
+        clua_signature(lua, index).map { Unmanaged<Signature>.fromOpaque($0).takeUnretainedValue() }
+    }
+
     /// The border of a table (`#` without metamethods); 0 for other types.
     public var count: Int { kind == .table ? Int(lua_rawlen(lua, index)) : 0 }
 

@@ -7,7 +7,7 @@ public final class Call {
     public let state: LuaState
     /// The declaration of the function.
     public let signature: Signature
-    private let lua: OpaquePointer
+    let lua: OpaquePointer
     private let count: Int32
     private var slots: [Slot] = []
     private var variadicStart: Int32 = 0

@@ -1,8 +1,8 @@
 import CLua
 import Support
 
-/// A value kept alive in Lua's registry. Confined, like the state, to one thread.
-final class LuaReference {
+/// A Lua value kept alive for later, tables uncopied. Confined, like the state, to one thread.
+public final class LuaReference {
     // Weak: an object that the state itself keeps alive may hold one.
     private(set) weak var state: LuaState?
     let index: Int32

@@ -61,7 +61,7 @@ extension LuaState {
         let end = lua_gettop(lua)
         guard end > top else { return [] }
         if lua_type(lua, top + 1) != LUA_TNIL {
-            let first = LuaValue.function(LuaFunction(try anchorReference(lua, top + 1), signature: nil))
+            let first = LuaValue.reference(try anchorReference(lua, top + 1))
             _ = try invoke(builtin: clua_set_global, [.string("_"), first])
         }
         var texts: [String] = []
@@ -84,7 +84,7 @@ extension LuaState {
         guard [LUA_TTABLE, LUA_TUSERDATA].contains(lua_type(lua, index)), clua_object(lua, index) == nil,
             lua_checkstack(lua, 8) != 0
         else { return nil }
-        let value = LuaValue.function(LuaFunction(try anchorReference(lua, index), signature: nil))
+        let value = LuaValue.reference(try anchorReference(lua, index))
         return try invoke(builtin: clua_own_text, [value]).first?.text
     }
 }

@@ -37,7 +37,7 @@ extension LuaState {
     }
 
     /// The failure for the error value on top, remembered so that it can be raised again as it was.
-    private func caught(_ lua: OpaquePointer) -> Failure {
+    func caught(_ lua: OpaquePointer) -> Failure {
         if cancellation.isCancelled { return .cancelled }
         let failure = Failure.operation(errorText(lua))
         if let reference = try? anchorReference(lua, lua_gettop(lua)) { passing = (failure, reference) }
@@ -52,7 +52,7 @@ extension LuaState {
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
         guard lua_checkstack(lua, 4) != 0, let reference = try? anchorReference(lua, top) else { return error.words }
-        let value = LuaValue.function(LuaFunction(reference, signature: nil))
+        let value = LuaValue.reference(reference)
         let plan = borrowPlan()
         defer { giveBack(plan) }
         plan.append(builtin: clua_tostring)

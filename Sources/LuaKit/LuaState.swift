@@ -10,12 +10,16 @@ public final class LuaState {
     }
     /// Set by an interrupt, forgotten when the next piece of code begins.
     public let cancellation: Cancellation
-    /// The seed of every function that takes one and is given none.
+    /// The seed of every function that takes one and is given none. `reseed` sets that of `math.random` as well.
     public var seed: UInt64 = 0 {
         didSet { draws = 0 }
     }
     /// How many unseeded draws were made since the seed was set.
     var draws: UInt64 = 0
+    /// Gets what scripts print, from the state's thread. Standard output unless set otherwise.
+    public var output: (UnsafeRawBufferPointer) -> Void = { clua_write_standard_output($0.baseAddress, $0.count) }
+    /// How values are laid out as text.
+    public var layout = ValueLayout(width: 80)
     /// The modules that were registered.
     public internal(set) var modules: [LuaModule] = []
     /// The functions registered as globals of their own (`help`, `seed`).
@@ -91,6 +95,18 @@ public final class LuaState {
     /// Whether the calling thread is the one that may use the state.
     public var isOnItsThread: Bool { pthread_equal(owner, pthread_self()) != 0 }
 
+    /// Starts the random numbers of the session anew, those of Lua's `math.random` too.
+    public func reseed(_ seed: UInt64) throws(Failure) {
+        self.seed = seed
+        _ = try invoke(builtin: clua_reseed, [.integer(Int(truncatingIfNeeded: seed))])
+    }
+
+    /// Writes text to where scripts print.
+    public func write(_ text: String) {
+        var text = text
+        text.withUTF8 { output(UnsafeRawBufferPointer($0)) }
+    }
+
     func checkThread() throws(Failure) {
         guard isOnItsThread else { throw .operation("a Lua state is used from a thread that did not make it") }
     }
@@ -146,7 +162,7 @@ extension LuaState {
             status = CLUA_STOPPED
         } else if let passing, passing.failure == failure {
             status = CLUA_RAISED_AS_IS
-            value = .function(LuaFunction(passing.value, signature: nil))
+            value = .reference(passing.value)
         }
         // Neither a string nor a reference can be refused.
         try? plan.append(value)

@@ -18,6 +18,8 @@ public enum LuaValue {
     case function(LuaFunction)
     /// A function declared in Swift.
     case native(Signature)
+    /// Any Lua value that was kept with `Call.keep`, handed back as itself.
+    case reference(LuaReference)
     /// A Swift value that scripts hold as a userdata.
     case object(LuaObject)
     /// An argument of the call being answered, handed back as the same Lua value (its position, from 1).
@@ -70,7 +72,7 @@ extension LuaValue {
         case .list, .record, .table: "table"
         case .function, .native: "function"
         case .object(let object): object.luaClass.name
-        case .argument, .values: "value"
+        case .reference, .argument, .values: "value"
         }
     }
 

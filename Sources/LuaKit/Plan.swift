@@ -114,6 +114,7 @@ final class Plan {
                 try add(value, depth: depth + 1)
             }
         case .function(let function): put(CLUA_REFERENCE, integer: Int(function.reference.index))
+        case .reference(let reference): put(CLUA_REFERENCE, integer: Int(reference.index))
         case .native(let signature):
             state.keep(signature)
             var item = clua_item()

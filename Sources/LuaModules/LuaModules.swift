@@ -7,12 +7,13 @@ public enum LuaModules {
     public static let modules: [LuaModule] = [.tensor]
 
     /// The functions that are globals of their own.
-    public static let globals: [Signature] = []
+    public static let globals: [Signature] = Globals.all
 
     /// A Lua state with every module and global in it.
     public static func makeState(work: Work = Work()) throws(Failure) -> LuaState {
         let state = try LuaState(work: work)
         try state.register(modules: modules, globals: globals)
+        try state.reseed(0)
         return state
     }
 }

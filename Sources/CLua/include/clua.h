@@ -104,11 +104,15 @@ int clua_define_modules(lua_State *L);
 int clua_set_global(lua_State *L);
 /// Takes a name, returns the value of that global.
 int clua_global(lua_State *L);
+/// Takes an integer, from which `math.random` starts anew.
+int clua_reseed(lua_State *L);
 /// Takes a value, returns what `tostring` would.
 int clua_tostring(lua_State *L);
 /// Takes a value; returns what its `__tostring` or, for a userdata, `tostring` says, and nil for other values.
 int clua_own_text(lua_State *L);
 
+/// Calls the function below the top `count` values, which are its arguments. Protected, with the results or the error left in their place.
+int clua_apply(lua_State *L, int count);
 /// Keeps the value at `index` in the registry. Protected: LUA_NOREF when there is no memory for it.
 int clua_reference(lua_State *L, int index);
 /// Pushes the referenced value; never allocates.
@@ -144,6 +148,9 @@ int clua_catch_sigint(lua_State *L, bool leaves, void (*before_exit)(void));
 
 /// A number as Lua writes it. `buffer` holds at least 64 bytes; returns the length.
 size_t clua_number_text(double value, char *buffer);
+
+/// Writes to the stream that Lua's own io library uses, so that both stay in order.
+void clua_write_standard_output(const void *bytes, size_t count);
 
 /// The longest way down into nested values that is followed.
 #define CLUA_DEPTH_LIMIT 100

@@ -1,0 +1,158 @@
+/// Help as plain text, made from declarations alone.
+public struct HelpText {
+    /// Columns there are.
+    public var width: Int
+
+    /// Help for lines of `width` columns.
+    public init(width: Int = 80) { self.width = max(40, width) }
+
+    /// Help on whatever a name stands for.
+    public func text(_ topic: Catalogue.Topic) -> String {
+        switch topic {
+        case .function(let signature): text(signature)
+        case .module(let module): text(module)
+        case .luaClass(let luaClass): text(luaClass)
+        }
+    }
+
+    /// A function: how it is called, what it does, its parameters, results, an example and its neighbours.
+    public func text(_ signature: Signature) -> String {
+        var lines = [signature.usage, ""] + wrap(signature.prose, indent: 0)
+        let positional = signature.parameters + (signature.variadic.map { [$0] } ?? [])
+        if !positional.isEmpty {
+            lines.append("")
+            for parameter in positional {
+                lines += entry(parameter, isVariadic: parameter.name == signature.variadic?.name)
+            }
+        }
+        if !signature.options.isEmpty {
+            lines += ["", "Options"]
+            for option in signature.options { lines += entry(option, isVariadic: false) }
+        }
+        if !signature.returns.isEmpty {
+            lines += ["", "Returns"]
+            for result in signature.returns { lines += item(result.type, result.prose) }
+        }
+        if let example = signature.example {
+            lines += ["", "Example"]
+            lines += example.code.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
+            for line in example.output.split(separator: "\n", omittingEmptySubsequences: false)
+            where !example.output.isEmpty {
+                lines.append("  --> " + line)
+            }
+        }
+        if !signature.related.isEmpty {
+            lines += [""] + wrap("See also: " + signature.related.joined(separator: ", "), indent: 0)
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// A module: what it is for, its functions with a line each, its classes.
+    public func text(_ module: LuaModule) -> String {
+        var lines = [module.name, ""] + wrap(module.prose, indent: 0)
+        if let call = module.call { lines += [""] + list([call]) }
+        if !module.functions.isEmpty { lines += [""] + list(module.functions) }
+        let constants = module.constants().map(\.0)
+        if !constants.isEmpty { lines += [""] + wrap("Values: " + constants.joined(separator: ", "), indent: 0) }
+        // A class of the module's own name is what the module is about.
+        if let main = module.classes.first(where: { $0.name == module.name }) { lines += members(main) }
+        let others = module.classes.filter { $0.name != module.name }
+        if !others.isEmpty {
+            lines += ["", "Objects"]
+            for luaClass in others { lines += item(luaClass.name, firstSentence(luaClass.prose)) }
+        }
+        lines += ["", "help(\"\(module.functions.first?.name ?? module.name)\") says more about one."]
+        return lines.joined(separator: "\n")
+    }
+
+    /// A class: what its objects are, their fields and methods.
+    public func text(_ luaClass: LuaClass) -> String {
+        ([luaClass.name, ""] + wrap(luaClass.prose, indent: 0) + members(luaClass)).joined(separator: "\n")
+    }
+
+    private func members(_ luaClass: LuaClass) -> [String] {
+        var lines: [String] = []
+        if !luaClass.fields.isEmpty {
+            lines += ["", "Fields"]
+            for field in luaClass.fields { lines += item(".\(field.name)", "\(field.type): \(field.prose)") }
+        }
+        if !luaClass.methods.isEmpty { lines += ["", "Methods"] + list(luaClass.methods) }
+        return lines
+    }
+
+    /// The tour that `help()` gives: one screen.
+    public func tour(_ catalogue: Catalogue) -> String {
+        var lines = ["Lua 5.4 for marketing analysis. An expression prints its value.", "", "Modules"]
+        let column = min(16, (catalogue.modules.map(\.name.utf8.count).max() ?? 0) + 2)
+        for module in catalogue.modules { lines += item(module.name, firstSentence(module.prose), column: column) }
+        lines += ["", "Everywhere"]
+        lines += wrap(catalogue.globals.map(\.name).joined(separator: ", "), indent: 2)
+        lines += [
+            "", "More", "  help(cluster)            a module: its functions",
+            "  help(cluster.kmeans)     a function, with an example",
+            "  help(x)                  whatever the variable x holds: its fields and methods",
+            "  help \"kmeans\"            by name, when you do not know where it is",
+        ]
+        return lines.joined(separator: "\n")
+    }
+
+    private func list(_ signatures: [Signature]) -> [String] {
+        signatures.flatMap { item(call($0), firstSentence($0.prose)) }
+    }
+
+    /// The call, its options shortened: they would fill the line.
+    private func call(_ signature: Signature) -> String {
+        var parts = signature.parameters.map { $0.isOptional ? "[\($0.name)]" : $0.name }
+        if signature.variadic != nil { parts.append("...") }
+        if !signature.options.isEmpty { parts.append("{...}") }
+        let name = signature.isMethod ? ":" + signature.shortName : signature.name
+        if parts == ["{...}"] { return name + "{...}" }
+        return "\(name)(\(parts.joined(separator: ", ")))"
+    }
+
+    private func entry(_ parameter: Parameter, isVariadic: Bool) -> [String] {
+        var words = parameter.type.expected
+        switch parameter.absence {
+        case .required: break
+        case .none: words += ", optional"
+        case .value(let constant): words += ", default \(constant.text)"
+        case .described(let text): words += ", default: \(text)"
+        }
+        return item(isVariadic ? "..." : parameter.name, "\(parameter.prose) (\(words))")
+    }
+
+    /// A name and its explanation in two columns; a long name gets a line of its own.
+    private func item(_ name: String, _ prose: String, column: Int = 16) -> [String] {
+        let body = wrap(prose, indent: column + 2)
+        guard let first = body.first else { return ["  " + name] }
+        guard name.utf8.count < column else { return ["  " + name] + body }
+        let gap = String(repeating: " ", count: column - name.unicodeScalars.count)
+        return ["  " + name + gap + first.drop { $0 == " " }] + body.dropFirst()
+    }
+
+    private func firstSentence(_ prose: String) -> String {
+        var previous: Character = " "
+        for index in prose.indices {
+            if previous == ".", prose[index] == " " { return String(prose[..<index]) }
+            previous = prose[index]
+        }
+        return prose
+    }
+
+    private func wrap(_ prose: String, indent: Int) -> [String] {
+        let margin = String(repeating: " ", count: indent)
+        var lines: [String] = []
+        for paragraph in prose.split(separator: "\n", omittingEmptySubsequences: false) {
+            var line = ""
+            for word in paragraph.split(separator: " ") {
+                if !line.isEmpty, indent + line.unicodeScalars.count + 1 + word.unicodeScalars.count > width {
+                    lines.append(margin + line)
+                    line = ""
+                }
+                line += line.isEmpty ? String(word) : " " + word
+            }
+            lines.append(margin + line)
+        }
+        return lines
+    }
+}

@@ -1,0 +1,103 @@
+import Display
+import Glibc
+import LuaKit
+import Support
+
+/// The functions that scripts find without a module.
+enum Globals {
+    static let all: [Signature] = [help, pretty, show, progress, time, seed]
+
+    static let help = Signature(
+        "help",
+        "Explains a module, a function, an object or a name given as a string; without any, gives a tour of everything. What it says is printed.",
+        parameters: [.optional("topic", .any, standing: "the tour", "what to explain")],
+        example: .init("help(cluster.kmeans)"),
+        related: ["show", "pretty"]
+    ) { call throws(Failure) in
+        call.state.write(try helpText(call) + "\n")
+        return .nothing
+    }
+
+    private static func helpText(_ call: Call) throws(Failure) -> String {
+        let catalogue = call.state.catalogue
+        let text = HelpText(width: min(100, call.state.layout.width))
+        guard let topic = try call.given("topic") else { return text.tour(catalogue) }
+        if let name = topic.text {
+            if let found = catalogue.topic(name) { return text.text(found) }
+            let near = catalogue.suggestions(for: name)
+            throw .operation(
+                "there is no help on '\(name)'",
+                hint: near.isEmpty ? "help() lists everything" : "did you mean \(near.joined(separator: ", "))?")
+        }
+        if let signature = topic.signature { return text.text(signature) }
+        if let module = call.state.module(at: topic) { return text.text(module) }
+        if let object = topic.object { return text.text(object.luaClass) }
+        return plain(topic)
+    }
+
+    /// A word on values that no declaration stands behind.
+    private static func plain(_ topic: Argument) -> String {
+        switch topic.kind {
+        case .function:
+            "A function of Lua's own or of your script. Lua's are explained at https://www.lua.org/manual/5.4/#index"
+        case .table: "A table with \(topic.count) values in its list part. pretty(x) shows what is in it."
+        case .number: "A number: \(topic.words)."
+        case .boolean: "A boolean: \(topic.words)."
+        default: "A \(topic.words). help() lists what there is."
+        }
+    }
+
+    static let pretty = Signature(
+        "pretty",
+        "The text that the prompt shows for a value: tables with their keys sorted, cut where they are long or deep.",
+        parameters: [.required("value", .any, "any value")],
+        options: [.optional("width", .integer(20...10_000), standing: "the terminal's", "columns there are")],
+        returns: [.init("string", "the text")],
+        example: .init("return #pretty({1, 2, {a = true}})", output: "18"),
+        related: ["show"]
+    ) { call throws(Failure) in
+        var layout = call.state.layout
+        if let width = try call.integer(ifGiven: "width") { layout.width = width }
+        return .string(try call.state.describe(call.argument(1), layout: layout))
+    }
+
+    static let show = Signature(
+        "show", "Shows values as the prompt does, one below the other.",
+        variadic: .required("value", .any, "any value"),
+        example: .init("show({b = 2, a = 1})", output: "{a = 1, b = 2}"),
+        related: ["pretty"]
+    ) { call throws(Failure) in
+        for value in call.variadic {
+            call.state.write(try call.state.describe(value, layout: call.state.layout) + "\n")
+        }
+        return .nothing
+    }
+
+    static let time = Signature(
+        "time", "Calls a function and measures how long it takes.",
+        parameters: [.required("f", .function, "what to call")],
+        variadic: .required("value", .any, "its arguments"),
+        returns: [.init("number", "seconds on the clock"), .init("any", "what the function returned")],
+        example: .init("local seconds, sum = time(function(a, b) return a + b end, 1, 2) return sum", output: "3")
+    ) { call throws(Failure) in
+        let start = seconds()
+        let results = try call.apply(call.argument(1), call.variadic)
+        return .values([.number(seconds() - start)] + results.map { LuaValue($0) })
+    }
+
+    static let seed = Signature(
+        "seed",
+        "Starts the random numbers of the session anew: those of every function that takes a seed and is given none, and of `math.random`.",
+        parameters: [.required("n", .integer(0...), "the seed")],
+        example: .init("seed(7) local a = math.random() seed(7) return a == math.random()", output: "true")
+    ) { call throws(Failure) in
+        try call.state.reseed(UInt64(bitPattern: Int64(try call.integer("n"))))
+        return .nothing
+    }
+
+    static func seconds() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+    }
+}
