@@ -74,7 +74,7 @@ public enum FileSystem {
         guard statvfs(path, &status) == 0 else { return }
         let (free, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
         guard overflow || free >= byteCount else {
-            let megabytes = { (count: Int) in (count + 999_999) / 1_000_000 }
+            let megabytes = { (count: Int) in count / 1_000_000 + 1 }
             throw .file(path, "the disk is too full: \(megabytes(byteCount)) MB needed, \(megabytes(free)) MB free")
         }
     }
