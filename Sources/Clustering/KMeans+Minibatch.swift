@@ -13,8 +13,7 @@ extension KMeans {
         let centers = Scratch<Float>(count: k * columns, repeating: 0)
         centers.start.update(from: start.from.start, count: k * columns)
         let size = min(options.minibatch ?? matrix.rows, matrix.rows)
-        let exact = Scratch<Double>(count: k * columns, repeating: 0)
-        for index in 0..<k * columns { exact[index] = Double(centers[index]) }
+        let exact = Scratch<Double>(widening: centers)
         var seen = [Double](repeating: 0, count: k)
         var smoothed: Double?
         var lowest = Double.infinity
@@ -40,9 +39,9 @@ extension KMeans {
             smoothed = level
             idle = level < lowest ? 0 : idle + 1
             lowest = min(lowest, level)
-            if idle >= 10 { return Run(centers: centers, iterations: iteration) }
+            if idle >= 10 { return Run(centers: Scratch(widening: centers), iterations: iteration) }
         }
-        return Run(centers: centers, iterations: options.maxIterations)
+        return Run(centers: Scratch(widening: centers), iterations: options.maxIterations)
     }
 
     /// Writes a cluster's exact centre as float32, scaled to length one for `cosine`.

@@ -75,13 +75,13 @@ public struct KMeans: Sendable {
         var offset = [Double](repeating: 0, count: columns)
         if options.metric == .euclidean {
             // A column that is not finite is reported by its row, below.
-            offset = try RowMatrix.columnMeans(x, work: work).map { $0.isFinite ? $0 : 0 }
+            offset = try RowMatrix.columnMeans(x, work: work).map { $0.isFinite ? shortened($0) : 0 }
         }
         let matrix = try RowMatrix(x, metric: options.metric, offset: offset, parameter: "x", work: work)
         defer { work.progress?.finish("k-means") }
         var (run, clusters) = try bestStart(matrix, options, offset: offset, work: work)
         if clusters.rows < matrix.rows {
-            let last = Restart(number: 0, of: 1, from: run.centers)
+            let last = Restart(number: 0, of: 1, from: Scratch(rounding: run.centers))
             run = try self.run(matrix, options, last, work: work)
             clusters = try Clusters(matrix, run, options, offset: offset, work: work)
         }
@@ -136,8 +136,8 @@ public struct KMeans: Sendable {
 
     /// Where a run ended.
     struct Run {
-        /// In the space of the matrix.
-        let centers: Scratch<Float>
+        /// In the space of the matrix, not rounded to float32.
+        let centers: Scratch<Double>
         let iterations: Int
     }
 
@@ -150,9 +150,9 @@ public struct KMeans: Sendable {
         for iteration in 1...options.maxIterations {
             report(iteration, of: start, options, work: work)
             let (changed, shift) = try state.step(work: work)
-            if changed == 0 || shift <= enough { return Run(centers: state.centers, iterations: iteration) }
+            if changed == 0 || shift <= enough { return Run(centers: state.exactCenters, iterations: iteration) }
         }
-        return Run(centers: state.centers, iterations: options.maxIterations)
+        return Run(centers: state.exactCenters, iterations: options.maxIterations)
     }
 
     static func report(_ iteration: Int, of start: Restart, _ options: Options, work: Work) {
@@ -161,9 +161,14 @@ public struct KMeans: Sendable {
             total: start.of * options.maxIterations, unit: "iterations")
     }
 
+    /// A number near `value` with 16 significant bits: taking it off leaves whole numbers and short fractions exact in float32.
+    private static func shortened(_ value: Double) -> Double {
+        Double(bitPattern: value.bitPattern & ~((1 << 37) - 1))
+    }
+
     /// Centres in the space of the user's data.
-    static func original(_ centers: Scratch<Float>, k: Int, offset: [Double]) -> [Float] {
-        (0..<k * offset.count).map { Float(Double(centers[$0]) + offset[$0 % offset.count]) }
+    static func original(_ centers: Scratch<Double>, k: Int, offset: [Double]) -> [Float] {
+        (0..<k * offset.count).map { Float(centers[$0] + offset[$0 % offset.count]) }
     }
 }
 
@@ -192,5 +197,21 @@ extension KMeans.Options {
         if let minibatch, minibatch < 1 {
             throw .argument("minibatch", expected: "integer from 1 up (rows of a batch)", got: "\(minibatch)")
         }
+    }
+}
+
+extension Scratch where Element == Float {
+    /// The values rounded to float32.
+    convenience init(rounding values: Scratch<Double>) {
+        self.init(count: values.count, repeating: 0)
+        for index in 0..<values.count { self[index] = Float(values[index]) }
+    }
+}
+
+extension Scratch where Element == Double {
+    /// Float32 values.
+    convenience init(widening values: Scratch<Float>) {
+        self.init(count: values.count, repeating: 0)
+        for index in 0..<values.count { self[index] = Double(values[index]) }
     }
 }

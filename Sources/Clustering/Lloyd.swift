@@ -10,6 +10,8 @@ struct Lloyd {
     let k: Int
     let metric: ClusterMetric
     private(set) var centers: Scratch<Float>
+    /// The centres before they were rounded to float32.
+    private(set) var exactCenters: Scratch<Double>
     let labels: Scratch<Int32>
     let distances: Scratch<Float>
     private var sums: Scratch<Double>
@@ -22,6 +24,7 @@ struct Lloyd {
         self.k = k
         self.metric = metric
         self.centers = centers
+        exactCenters = Scratch(widening: centers)
         labels = Scratch(count: matrix.rows, repeating: -1)
         distances = Scratch(count: matrix.rows, repeating: 0)
         sums = Scratch(count: k * matrix.columns, repeating: 0)
@@ -121,9 +124,14 @@ struct Lloyd {
             }
             for column in 0..<columns {
                 // A cluster without rows, or whose directions cancel, stays where it is.
-                let value = counts[cluster] > 0 && divisor > 0 ? Float(sum[column] / divisor) : old[column]
-                new[column] = value
-                let step = Double(value) - Double(old[column])
+                guard counts[cluster] > 0, divisor > 0 else {
+                    new[column] = old[column]
+                    continue
+                }
+                let value = sum[column] / divisor
+                exactCenters.start[cluster * columns + column] = value
+                new[column] = Float(value)
+                let step = value - Double(old[column])
                 shift += step * step
             }
         }

@@ -164,7 +164,8 @@ struct RowMatrix: Sendable {
                 got: "\(value) in row \(row + 1), column \(column + 1)", hint: "divide the column by a power of ten")
         }
         return .argument(
-            parameter, expected: "finite numbers", got: "\(value) in row \(row + 1), column \(column + 1)",
+            parameter, expected: "finite numbers",
+            got: "\(value.isNaN ? "nan" : "\(value)") in row \(row + 1), column \(column + 1)",
             hint: "leave such rows out or fill them first")
     }
 }

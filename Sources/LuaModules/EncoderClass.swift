@@ -28,7 +28,7 @@ extension LuaModule {
                 "put before every text: a prompt's name, such as \"query\" for e5, or the words themselves"),
         ],
         returns: [.init("text.Encoder", "the encoder")],
-        related: ["text.tokenizer", "cluster.kmeans"]
+        related: ["text.keywords", "cluster.kmeans"]
     ) { call throws(Failure) in
         .object(
             try TextEncoder(

@@ -4,7 +4,12 @@ import Support
 /// Everything that scripts find in a session: the one list of modules and globals.
 public enum LuaModules {
     /// The modules, in the order help lists them.
-    public static let modules: [LuaModule] = [.tensor]
+    public static let modules: [LuaModule] = [
+        .tensor,
+        .text,
+        .cluster,
+        .metrics,
+    ]
 
     /// The functions that are globals of their own.
     public static let globals: [Signature] = Globals.all

@@ -31,7 +31,8 @@ struct PointMatrix: Sendable {
                 let value = Double(source[row * columns + column])
                 guard value.isFinite else {
                     throw .argument(
-                        "x", expected: "finite numbers", got: "\(value) in row \(row + 1), column \(column + 1)",
+                        "x", expected: "finite numbers",
+                        got: "\(value.isNaN ? "nan" : "\(value)") in row \(row + 1), column \(column + 1)",
                         hint: "leave such rows out or fill them first")
                 }
                 target[column] = value

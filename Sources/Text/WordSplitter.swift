@@ -32,6 +32,22 @@ public struct WordSplitter: Sendable {
         return segmenter.words.map { ScannedText.string(scanned.points[$0.start..<$0.end]) }
     }
 
+    /// The words of `text` with the part of speech the dictionary has for each, such as "n"; nil for a word it lacks.
+    ///
+    /// - Throws: if the text has Chinese characters and there is no dictionary.
+    public func taggedWords(_ text: String) throws(Failure) -> [(word: String, tag: String?)] {
+        let scanned = ScannedText(text)
+        guard let dictionary else {
+            guard !scanned.kinds.contains(.han) else {
+                throw .operation(
+                    "the Chinese dictionary \(WordDictionary.installedPath) is not installed",
+                    hint: "scripts/quickstart fetches it")
+            }
+            return words(text).map { ($0, nil) }
+        }
+        return words(text).map { ($0, dictionary.tag($0)) }
+    }
+
     func segmenter(_ language: Language) -> Segmenter {
         Segmenter(
             dictionary: dictionary?.lexicon, newWords: newWords?.lexicon, keepsHanWhole: language == .english)

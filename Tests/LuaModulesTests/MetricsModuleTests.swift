@@ -1,0 +1,43 @@
+import Testing
+
+@testable import LuaModules
+
+@Suite struct MetricsModuleTests {
+    private let prompt: Prompt
+
+    init() throws { prompt = try Prompt() }
+
+    @Test func examplesPrintWhatTheySay() { #expect(prompt.wrongExamples(of: .metrics) == []) }
+
+    @Test(arguments: [
+        ("metrics.adjusted_rand({1, 1, 2, 2}, tensor{5, 5, 7, 7})", "1.0"),
+        ("metrics.adjusted_rand({'a', 'a', 'b', 'b'}, {true, true, false, false})", "1.0"),
+        ("metrics.adjusted_rand({0, 0, 1, 2}, {0, 0, 1, 1})", "0.57142857142857"),
+        ("metrics.normalized_mutual_information({0, 0, 1, 2}, {0, 0, 1, 1})", "0.8"),
+        ("metrics.purity({'书', '书', '酒店'}, tensor({1, 2, 2}, {dtype = 'int64'}))", "0.66666666666667"),
+        ("metrics.purity({1.0, 2.0}, {'a', 'b'})", "1.0"),
+        ("metrics.silhouette({{0}, {1}, {10}, {11}}, {'a', 'a', 'b', 'b'}, {sample = 100})", "0.89974937343358"),
+        ("metrics.silhouette({{1, 0}, {2, 0}, {0, 1}, {0, 3}}, {1, 1, 2, 2}, {metric = 'cosine'})", "1.0"),
+        ("metrics.inertia(tensor{{0}, {2}, {10}}, tensor{1, 1, 2})", "2.0"),
+    ])
+    func values(code: String, output: String) { #expect(prompt.show(code) == output) }
+
+    @Test(arguments: [
+        (
+            "metrics.purity({1, 2, 3}, {1, 2})",
+            "t.lua:1: bad argument 'prediction' to metrics.purity: 3 labels, as many as in 'truth' expected, got 2"
+        ),
+        ("metrics.purity({}, {})", "at least one label expected"),
+        (
+            "metrics.purity({1, 2.5}, {1, 2})",
+            "bad argument 'truth' to metrics.purity: integers or strings expected, got 2.5"
+        ),
+        ("metrics.purity(3, {1, 2})", "list, column or tensor of labels"),
+        ("metrics.silhouette({{1}, {2}, {3}}, {1, 1, 1})", "bad argument 'labels' to metrics.silhouette"),
+        ("metrics.silhouette({{1}, {0/0}, {3}}, {1, 1, 2})", "got nan in row 2, column 1"),
+    ])
+    func failures(code: String, part: String) {
+        let message = prompt.show(code)
+        #expect(message.contains(part), "\(message)")
+    }
+}
