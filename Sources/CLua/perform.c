@@ -85,6 +85,8 @@ int clua_trampoline(lua_State *L) {
     const void *signature = lua_touserdata(L, lua_upvalueindex(1));
     // Finalizers of the script run once more while the state is closed.
     if (!host->enter) return luaL_error(L, "the session is ending");
+    // The debug library can take the signature away.
+    if (!signature) return luaL_error(L, "this function was taken apart");
     clua_plan *plan = host->enter(host->context, L, signature, __builtin_frame_address(0));
     clua_status status = plan->status;
     int charge = plan->charge;
@@ -106,8 +108,7 @@ int clua_trampoline(lua_State *L) {
 // Protected calls from Swift.
 
 static int keep_traceback(lua_State *L) {
-    const char *message = luaL_tolstring(L, 1, NULL);
-    luaL_traceback(L, L, message, 1);
+    luaL_traceback(L, L, NULL, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &traceback_key);
     lua_settop(L, 1);
     return 1;

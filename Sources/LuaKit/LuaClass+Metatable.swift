@@ -31,6 +31,15 @@ extension LuaClass {
         }
         if let length { entries.append(("__len", hidden("length", length))) }
         if let pairs { entries.append(("__pairs", hidden("pairs", pairs))) }
+        if !operators.contains(where: { $0.0 == .eq }) {
+            entries.append(
+                (
+                    "__eq",
+                    hidden("==") { call throws(Failure) in
+                        .boolean(call.argument(1).object?.isSame(as: call.argument(2).object) ?? false)
+                    }
+                ))
+        }
         for (operation, body) in operators {
             entries.append(("__\(operation.rawValue)", hidden(operation.rawValue, body)))
         }

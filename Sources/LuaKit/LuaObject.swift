@@ -18,6 +18,13 @@ public final class LuaObject {
     /// Lets the value go now instead of when the collector comes by. Further uses are failures.
     public func close() { value = nil }
 
+    /// Whether both stand for one thing: the same object, or objects around the same class instance.
+    public func isSame(as other: LuaObject?) -> Bool {
+        if self === other { return true }
+        guard let mine = value, let theirs = other?.value, type(of: mine) is AnyObject.Type else { return false }
+        return mine as AnyObject === theirs as AnyObject
+    }
+
     /// The value, if it is of type `Value` and was not closed.
     public func get<Value>(_ type: Value.Type = Value.self) -> Value? { value as? Value }
 }

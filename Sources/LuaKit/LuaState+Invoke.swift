@@ -48,18 +48,13 @@ extension LuaState {
     func errorText(_ lua: OpaquePointer) -> String {
         let error = Argument(state: self, lua: lua, index: lua_gettop(lua))
         if let text = error.text { return text }
-        // A table or object with __tostring; the conversion runs code of the script's.
+        // A table or object with __tostring; the conversion runs code of the script's. Without one there is nothing to say: an
+        // address would differ from run to run.
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
-        guard lua_checkstack(lua, 4) != 0, let reference = try? anchorReference(lua, top) else { return error.words }
-        let value = LuaValue.reference(reference)
-        let plan = borrowPlan()
-        defer { giveBack(plan) }
-        plan.append(builtin: clua_tostring)
-        guard (try? plan.append(value)) != nil, clua_invoke(lua, plan.finish(CLUA_RETURNED), false) == LUA_OK else {
-            return "an error that is a \(error.words)"
-        }
-        return Argument(state: self, lua: lua, index: lua_gettop(lua)).text ?? error.words
+        let unsaid = "an error that is a \(error.words)"
+        guard !error.isNil, let reference = try? anchorReference(lua, top) else { return unsaid }
+        return (try? invoke(builtin: clua_own_text, [.reference(reference)]).first?.text) ?? unsaid
     }
 
     func anchor(_ lua: OpaquePointer, _ index: Int32) throws(Failure) -> LuaFunction {
