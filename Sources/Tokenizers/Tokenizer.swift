@@ -10,6 +10,22 @@ public final class Tokenizer: Sendable {
     /// The length the file itself says texts should be cut to, if any. `encode` cuts only when its options say so.
     public let storedMaximumLength: Int?
 
+    let normalizer: Normalizer?
+    let preTokenizer: PreTokenizer?
+    let model: TokenModel
+    let template: Template
+    let decoder: TokenDecoder
+    /// Segment of padding.
+    let paddingTypeId: Int32
+    /// Added tokens that are looked for in the text as it came.
+    let rawTokens: AddedTokenFinder?
+    /// Added tokens that are looked for in the normalised text.
+    let normalizedTokens: AddedTokenFinder?
+    // Entries by id; empty where an id has none.
+    private let entries: [[UInt8]]
+    private let specialIds: Set<Int32>
+    private let addedIds: [ByteString: Int32]
+
     /// Reads `tokenizer.json` in `folder`.
     public convenience init(folder: String) throws(Failure) { try self.init(file: folder + "/tokenizer.json") }
 
@@ -18,33 +34,80 @@ public final class Tokenizer: Sendable {
 
     /// Builds the tokenizer that `json`, the content of a `tokenizer.json`, describes. `source` is its name in errors.
     public init(json: JSON, source: String = "tokenizer.json") throws(Failure) {
-        vocabularySize = 0
-        paddingId = 0
-        storedMaximumLength = nil
-        throw .format(source, "is being built")
+        guard json.object != nil else {
+            throw .format(source, "a tokenizer must be a JSON object, this is \(json.kindName)")
+        }
+        let file = TokenizerFile(json: json, source: source)
+        let normalizer = try file.normalizer()
+        self.normalizer = normalizer
+        preTokenizer = try file.preTokenizer()
+        template = try file.template()
+        decoder = try file.decoder()
+        let (model, vocabulary, ids) = try file.model()
+        self.model = model
+
+        var entries = [[UInt8]](repeating: [], count: Int(ids.max() ?? -1) + 1)
+        for (entry, id) in zip(vocabulary, ids) { entries[Int(id)] = entry }
+        var added = try file.addedTokens()
+        var addedIds: [ByteString: Int32] = [:]
+        var specialIds: Set<Int32> = []
+        for index in added.indices {
+            // Where the model has the entry too, its id counts.
+            if let id = model.id(of: added[index].content) { added[index].id = id }
+            let token = added[index]
+            guard token.id < 1 << 24 else { throw file.broken("added_tokens", "an id is larger than 16777215") }
+            if Int(token.id) >= entries.count {
+                entries.append(contentsOf: repeatElement([], count: Int(token.id) + 1 - entries.count))
+            }
+            entries[Int(token.id)] = token.content
+            addedIds[ByteString(token.content)] = token.id
+            if token.special { specialIds.insert(token.id) }
+        }
+        self.entries = entries
+        self.addedIds = addedIds
+        self.specialIds = specialIds
+        vocabularySize = entries.count
+        rawTokens = try AddedTokenFinder(
+            added.filter { !$0.normalized }, contents: added.filter { !$0.normalized }.map(\.content))
+        let normalized = added.filter(\.normalized)
+        normalizedTokens = try AddedTokenFinder(
+            normalized,
+            contents: normalized.map { token in
+                guard let normalizer else { return token.content }
+                let valid = token.content.withUnsafeBufferPointer { UTF8Text.repaired($0).bytes }
+                var text = valid.withUnsafeBufferPointer { NormalizedText($0, base: 0) }
+                normalizer.apply(to: &text)
+                return text.bytes
+            })
+
+        let padding = json["padding"]
+        let named =
+            padding?["pad_id"]?.int
+            ?? ["[PAD]", "<pad>"].lazy.compactMap { addedIds[ByteString($0)] }.first.map(Int.init)
+        paddingId = named.flatMap { Int32(exactly: $0) } ?? 0
+        paddingTypeId = (padding?["pad_type_id"]?.int).flatMap { Int32(exactly: $0) } ?? 0
+        storedMaximumLength = json["truncation"]?["max_length"]?.int
     }
-
-    /// Encodes a text, or a text and its `pair`. What is not UTF-8 is read as U+FFFD.
-    public func encode(_ text: [UInt8], pair: [UInt8]? = nil, options: EncodingOptions = EncodingOptions())
-        throws(Failure) -> Encoding
-    {
-        Encoding()
-    }
-
-    /// Encodes many texts (with `pairs`, if given, of the same number) on the threads of `work`. Padding to the longest looks at all.
-    public func encodeBatch(
-        _ texts: [[UInt8]], pairs: [[UInt8]]? = nil, options: EncodingOptions = EncodingOptions(), work: Work = Work()
-    ) throws(Failure) -> [Encoding] { [] }
-
-    /// How many tokens `text` has, special ones included if asked for.
-    public func count(_ text: [UInt8], addSpecialTokens: Bool = true) throws(Failure) -> Int { 0 }
-
-    /// The text of `ids` in UTF-8. Ids outside the vocabulary are left out.
-    public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) -> [UInt8] { [] }
 
     /// The vocabulary's entry for `id`.
-    public func token(_ id: Int32) -> ByteString? { nil }
+    public func token(_ id: Int32) -> ByteString? {
+        guard id >= 0, Int(id) < entries.count, !entries[Int(id)].isEmpty else { return nil }
+        return ByteString(entries[Int(id)])
+    }
 
     /// The id of a vocabulary entry.
-    public func id(of token: ByteString) -> Int32? { nil }
+    public func id(of token: ByteString) -> Int32? { addedIds[token] ?? model.id(of: token.bytes) }
+
+    /// Whether `id` is a special token, which `decode` leaves out.
+    public func isSpecial(_ id: Int32) -> Bool { specialIds.contains(id) }
+
+    /// The text of `ids` in UTF-8. Ids outside the vocabulary are left out.
+    public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) -> [UInt8] {
+        var tokens: [[UInt8]] = []
+        tokens.reserveCapacity(ids.count)
+        for id in ids where !(skipSpecialTokens && specialIds.contains(id)) {
+            if let token = token(id) { tokens.append(token.bytes) }
+        }
+        return decoder.text(tokens)
+    }
 }

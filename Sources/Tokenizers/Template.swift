@@ -1,0 +1,26 @@
+/// How tokens of one text, or of a pair, are put together with special tokens.
+struct Template: Equatable, Sendable {
+    /// A part of the result.
+    enum Part: Equatable, Sendable {
+        /// The tokens of a text (0 the first, 1 the second).
+        case sequence(Int, typeId: Int32)
+        /// Special tokens.
+        case special([Int32], typeId: Int32)
+    }
+
+    /// For one text.
+    var single: [Part]
+    /// For a pair.
+    var pair: [Part]
+
+    /// No special tokens; the second text is segment 1.
+    static let plain = Template(
+        single: [.sequence(0, typeId: 0)], pair: [.sequence(0, typeId: 0), .sequence(1, typeId: 1)])
+
+    /// How many special tokens are added.
+    func specialCount(pair isPair: Bool) -> Int {
+        (isPair ? pair : single).reduce(0) { count, part in
+            if case .special(let ids, _) = part { count + ids.count } else { count }
+        }
+    }
+}

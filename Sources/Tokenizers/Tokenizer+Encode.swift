@@ -1,0 +1,195 @@
+import Support
+
+extension Tokenizer {
+    /// Encodes a text, or a text and its `pair`. What is not UTF-8 is read as U+FFFD.
+    public func encode(
+        _ text: [UInt8], pair: [UInt8]? = nil, options: EncodingOptions = EncodingOptions()
+    ) throws(Failure) -> Encoding {
+        var workspace = TokenizerWorkspace()
+        var result = try assemble(text, pair, options, &workspace)
+        if let padding = options.padding { pad(&result, to: try length(padding, longest: result.longest), options) }
+        return result
+    }
+
+    /// Encodes many texts (with `pairs`, if given, of the same number) on the threads of `work`. Padding to the longest looks at all.
+    public func encodeBatch(
+        _ texts: [[UInt8]], pairs: [[UInt8]]? = nil, options: EncodingOptions = EncodingOptions(), work: Work = Work()
+    ) throws(Failure) -> [Encoding] {
+        if let pairs, pairs.count != texts.count {
+            throw .argument("pair", expected: "\(texts.count) texts, one per text", got: "\(pairs.count)")
+        }
+        let results = ResultSlots<[Encoding]>(count: (texts.count + blockSize - 1) / blockSize, empty: [])
+        try work.forEach(results.count) { (block, _) throws(Failure) in
+            var workspace = TokenizerWorkspace()
+            var encodings: [Encoding] = []
+            encodings.reserveCapacity(blockSize)
+            for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
+                encodings.append(try assemble(texts[index], pairs?[index], options, &workspace))
+            }
+            results.set(block, encodings)
+        }
+        var encodings = results.values.flatMap { $0 }
+        if let padding = options.padding {
+            let length = try length(padding, longest: encodings.reduce(0) { max($0, $1.longest) })
+            for index in encodings.indices { pad(&encodings[index], to: length, options) }
+        }
+        return encodings
+    }
+
+    /// How many tokens `text` has, special ones included if asked for.
+    public func count(_ text: [UInt8], addSpecialTokens: Bool = true) throws(Failure) -> Int {
+        var workspace = TokenizerWorkspace()
+        _ = try text.withUnsafeBufferPointer { (buffer) throws(Failure) in try tokenize(buffer, &workspace) }
+        return workspace.tokens.ids.count + (addSpecialTokens ? template.specialCount(pair: false) : 0)
+    }
+
+    // MARK: One text
+
+    private func assemble(
+        _ text: [UInt8], _ pair: [UInt8]?, _ options: EncodingOptions, _ workspace: inout TokenizerWorkspace
+    ) throws(Failure) -> Encoding {
+        let first = try source(text, options, &workspace)
+        let second = try pair.map { (pair) throws(Failure) in try source(pair, options, &workspace) }
+        var firstWindows = TokenWindows(whole: first.ids.count)
+        var secondWindows = second.map { TokenWindows(whole: $0.ids.count) }
+        if let truncation = options.truncation {
+            (firstWindows, secondWindows) = try truncation.windows(
+                first: first.ids.count, second: second?.ids.count,
+                special: options.addSpecialTokens ? template.specialCount(pair: pair != nil) : 0)
+        }
+        let parts = pair == nil ? template.single : template.pair
+        // The order of overflow: further windows of the first text, each with every window of the second, then the other windows of the
+        // second.
+        let kept = firstWindows.windows[0]
+        let keptSecond = secondWindows?.windows[0]
+        var result = build(parts, first, kept, second, keptSecond, options)
+        for window in firstWindows.windows.dropFirst() {
+            for other in secondWindows?.windows.map(Optional.some) ?? [nil] {
+                result.overflow.append(build(parts, first, window, second, other, options))
+            }
+        }
+        for other in secondWindows?.windows.dropFirst() ?? [] {
+            result.overflow.append(build(parts, first, kept, second, other, options))
+        }
+        return result
+    }
+
+    private struct Source {
+        var ids: [Int32]
+        var bytes: [Encoding.Span]
+        var characters: [Encoding.Span]
+    }
+
+    private func source(
+        _ text: [UInt8], _ options: EncodingOptions, _ workspace: inout TokenizerWorkspace
+    ) throws(Failure) -> Source {
+        try text.withUnsafeBufferPointer { (buffer) throws(Failure) in
+            let repaired = try tokenize(buffer, &workspace)
+            let tokens = workspace.tokens
+            guard options.offsets else { return Source(ids: tokens.ids, bytes: [], characters: []) }
+            guard let repaired else {
+                return Source(ids: tokens.ids, bytes: tokens.spans, characters: Self.characters(tokens.spans, buffer))
+            }
+            let characters = repaired.bytes.withUnsafeBufferPointer { Self.characters(tokens.spans, $0) }
+            let bytes = tokens.spans.map { span in
+                Encoding.Span(Int(repaired.places[Int(span.start)]), Int(repaired.places[Int(span.end)]))
+            }
+            return Source(ids: tokens.ids, bytes: bytes, characters: characters)
+        }
+    }
+
+    // The same places counted in code points.
+    private static func characters(_ spans: [Encoding.Span], _ text: UnsafeBufferPointer<UInt8>) -> [Encoding.Span] {
+        if UTF8Text.isASCII(text) { return spans }
+        var counts = [Int32](repeating: 0, count: text.count + 1)
+        var count: Int32 = 0
+        for index in 0..<text.count {
+            counts[index] = count
+            // A place inside a character, which no token has, would count as its end.
+            if text[index] & 0xc0 != 0x80 { count += 1 }
+        }
+        counts[text.count] = count
+        return spans.map { Encoding.Span(Int(counts[Int($0.start)]), Int(counts[Int($0.end)])) }
+    }
+
+    private func build(
+        _ parts: [Template.Part], _ first: Source, _ firstRange: Range<Int>, _ second: Source?,
+        _ secondRange: Range<Int>?,
+        _ options: EncodingOptions
+    ) -> Encoding {
+        var result = Encoding()
+        let capacity = firstRange.count + (secondRange?.count ?? 0) + 4
+        result.ids.reserveCapacity(capacity)
+        for part in parts {
+            switch part {
+            case .special(let ids, let typeId):
+                guard options.addSpecialTokens else { continue }
+                result.ids += ids
+                result.typeIds += repeatElement(typeId, count: ids.count)
+                result.specialMask += repeatElement(1, count: ids.count)
+                result.sequences += repeatElement(-1, count: ids.count)
+                if options.offsets {
+                    result.byteOffsets += repeatElement(.none, count: ids.count)
+                    result.characterOffsets += repeatElement(.none, count: ids.count)
+                }
+            case .sequence(let number, let typeId):
+                guard let source = number == 0 ? first : second, let range = number == 0 ? firstRange : secondRange
+                else { continue }
+                result.ids += source.ids[range]
+                result.typeIds += repeatElement(typeId, count: range.count)
+                result.specialMask += repeatElement(0, count: range.count)
+                result.sequences += repeatElement(Int8(number), count: range.count)
+                if options.offsets {
+                    result.byteOffsets += source.bytes[range]
+                    result.characterOffsets += source.characters[range]
+                }
+            }
+        }
+        result.attentionMask = [Int32](repeating: 1, count: result.count)
+        return result
+    }
+
+    // MARK: Padding
+
+    private func length(_ padding: EncodingOptions.Padding, longest: Int) throws(Failure) -> Int {
+        var length =
+            switch padding.length {
+            case .longest: longest
+            case .fixed(let count): count
+            }
+        guard length >= 0, length <= 1 << 24 else {
+            throw .argument("padding", expected: "integer from 0 to 16777216", got: "\(length)")
+        }
+        if let multiple = padding.multiple {
+            guard multiple > 0, multiple <= 1 << 24 else {
+                throw .argument("pad_to_multiple_of", expected: "integer from 1 to 16777216", got: "\(multiple)")
+            }
+            length = (length + multiple - 1) / multiple * multiple
+        }
+        return length
+    }
+
+    private func pad(_ encoding: inout Encoding, to length: Int, _ options: EncodingOptions) {
+        for index in encoding.overflow.indices { pad(&encoding.overflow[index], to: length, options) }
+        let missing = length - encoding.count
+        guard missing > 0 else { return }
+        let place = options.padding?.side == .left ? 0 : encoding.count
+        encoding.ids.insert(contentsOf: repeatElement(paddingId, count: missing), at: place)
+        encoding.typeIds.insert(contentsOf: repeatElement(paddingTypeId, count: missing), at: place)
+        encoding.attentionMask.insert(contentsOf: repeatElement(0, count: missing), at: place)
+        encoding.specialMask.insert(contentsOf: repeatElement(1, count: missing), at: place)
+        encoding.sequences.insert(contentsOf: repeatElement(-1, count: missing), at: place)
+        if options.offsets {
+            encoding.byteOffsets.insert(contentsOf: repeatElement(.none, count: missing), at: place)
+            encoding.characterOffsets.insert(contentsOf: repeatElement(.none, count: missing), at: place)
+        }
+    }
+}
+
+// Texts per turn of a thread.
+private let blockSize = 32
+
+extension Encoding {
+    /// Tokens of the longest window.
+    fileprivate var longest: Int { overflow.reduce(count) { max($0, $1.count) } }
+}
