@@ -5,26 +5,26 @@ import Tensors
 extension Parameter {
     /// The `dtype` option.
     static func dtype(_ value: DType) -> Parameter {
-        .optional("dtype", .dtype, default: .string(value.rawValue), "Type of the elements.")
+        .optional("dtype", .dtype, default: .string(value.rawValue), "type of the elements")
     }
 
     /// The `dtype` option of a function whose result's dtype depends on its arguments.
     static func dtype(standing: String) -> Parameter {
-        .optional("dtype", .dtype, standing: standing, "Type of the elements.")
+        .optional("dtype", .dtype, standing: standing, "type of the elements")
     }
 
     /// The `keepdim` option.
     static let keepdim = Parameter.optional(
-        "keepdim", .boolean, default: false, "Keeps the reduced dimension with size 1, so that the result broadcasts.")
+        "keepdim", .boolean, default: false, "keeps the reduced dimension with size 1, so that the result broadcasts")
 
     /// A dimension that may be left out.
     static func dim(_ standing: String, _ prose: String) -> Parameter {
-        .optional("dim", .integer, standing: standing, prose + " From 1; negative counts from the last.")
+        .optional("dim", .integer, standing: standing, prose + "; from 1, negative from the last")
     }
 
     /// The sizes of a new tensor.
     static let sizes = Parameter.required(
-        "shape", .either(.integer, .list(of: .integer)), "Size along each dimension, as numbers or one list.")
+        "shape", .either(.integer, .list(of: .integer)), "size along each dimension, as numbers or one list")
 }
 
 extension ParameterType {

@@ -18,10 +18,10 @@ private let tensorClass = LuaClass(
     """,
     methods: TensorMethods.shape + TensorMethods.element + TensorMethods.reduction + TensorMethods.row,
     fields: [
-        Field("shape", "list of integers", "Size along each dimension.") { (t: Tensor) throws(Failure) in
+        Field("shape", "list of integers", "size along each dimension") { (t: Tensor) throws(Failure) in
             .integers(t.shape)
         },
-        Field("dtype", "string", "Type of the elements: float32, float64, int32, int64 or bool.") {
+        Field("dtype", "string", "type of the elements: float32, float64, int32, int64 or bool") {
             (t: Tensor) throws(Failure) in .string(t.dtype.rawValue)
         },
     ],

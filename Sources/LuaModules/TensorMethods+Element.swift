@@ -29,8 +29,8 @@ extension TensorMethods {
         The matrix product: [m, k] by [k, n] gives [m, n]. A vector counts as one row on the left, as one column on the right, and that \
         dimension is absent from the result. Leading dimensions are batches and broadcast. Two vectors give a number.
         """,
-        parameters: [.required("other", .tensorLike, "The right side.")],
-        returns: [.init("tensor or number", "The product, in the dtype in which both meet.")],
+        parameters: [.required("other", .tensorLike, "the right side")],
+        returns: [.init("tensor or number", "the product, in the dtype in which both meet")],
         example: .init(
             "return tensor{{1, 2}, {3, 4}}:matmul(tensor{{1, 0}, {1, 1}})",
             output: "tensor [2, 2] float32\n  3  2\n  7  4"),
@@ -46,8 +46,8 @@ extension TensorMethods {
         Cosines of the angles between vectors, from -1 to 1: of two vectors a number, of each row and a vector [n], of each row here with \
         each row there [n, m]. A vector of zeros has cosine 0 with every other.
         """,
-        parameters: [.required("other", .tensorLike, "A vector or rows of as many numbers.")],
-        returns: [.init("tensor or number", "The cosines.")],
+        parameters: [.required("other", .tensorLike, "a vector or rows of as many numbers")],
+        returns: [.init("tensor or number", "the cosines")],
         example: .init(
             "return tensor{{1, 0}, {1, 1}}:cosine(tensor{0, 2})", output: "tensor [2] float32\n  0.0000  0.7071"),
         related: ["tensor:matmul", "tensor:normalize"]
@@ -73,7 +73,7 @@ extension TensorMethods {
             "tensor:\(comparison.rawValue)",
             "Where elements \(words) (on the left and on the right); beside NaN only ne is true.",
             parameters: [other],
-            returns: [.init("tensor", "A bool tensor of the broadcast shape.")],
+            returns: [.init("tensor", "a bool tensor of the broadcast shape")],
             example: .init("return tensor{1, 2, 3}:\(comparison.rawValue)(2):totable()", output: output),
             related: ["tensor:where"]
         ) { call throws(Failure) in
@@ -85,7 +85,7 @@ extension TensorMethods {
     private static let choose = Signature(
         "tensor:where", "Elements of a where this bool tensor is true, of b elsewhere; shapes broadcast.",
         parameters: [
-            .required("a", .operand, "Taken where true."), .required("b", .operand, "Taken where false."),
+            .required("a", .operand, "taken where true"), .required("b", .operand, "taken where false"),
         ],
         returns: result,
         example: .init("local t = tensor{-1, 2} return t:gt(0):where(t, 0)", output: "tensor [2] float32\n  0  2"),
@@ -107,8 +107,8 @@ extension TensorMethods {
     private static let clamp = Signature(
         "tensor:clamp", "Elements below low raised to it, above high lowered to it; nan stays.",
         parameters: [
-            .optional("low", .number, standing: "no bound", "The least value."),
-            .optional("high", .number, standing: "no bound", "The greatest value."),
+            .optional("low", .number, standing: "no bound", "the least value"),
+            .optional("high", .number, standing: "no bound", "the greatest value"),
         ],
         returns: result,
         example: .init("return tensor{-2, 0.5, 2}:clamp(-1, 1):totable()", output: "{-1.0, 0.5, 1.0}")

@@ -9,13 +9,13 @@ extension TensorMethods {
         extremePosition(.max),
     ]
 
-    private static let along = Parameter.dim("all elements, giving a number", "The dimension to reduce.")
+    private static let along = Parameter.dim("all elements, giving a number", "the dimension to reduce")
     private static let numberOrTensor = [
-        Signature.Returned("number or tensor", "A number without dim, a tensor with the other dimensions with it.")
+        Signature.Returned("number or tensor", "a number without dim, a tensor with the other dimensions with it")
     ]
     private static let ddof = Parameter.optional(
         "ddof", .integer(0...), default: 1,
-        "Subtracted from the count that is divided by: 1 for a sample, 0 for a whole population.")
+        "subtracted from the count that is divided by: 1 for a sample, 0 for a whole population")
 
     private static let sum = Signature(
         "tensor:sum",
@@ -85,7 +85,7 @@ extension TensorMethods {
             "tensor:\(which.rawValue)",
             "The \(which == .min ? "least" : "greatest") element; nan if there is one. Along a dimension also where it lies.",
             parameters: [along], options: [.keepdim],
-            returns: numberOrTensor + [.init("tensor", "With dim: positions along it, from 1.")],
+            returns: numberOrTensor + [.init("tensor", "with dim: positions along it, from 1")],
             example: .init(
                 "local values, positions = tensor{{1, 5}, {7, 3}}:\(which.rawValue)(2) return positions",
                 output: "tensor [2] int64\n  \(which == .min ? "1  2" : "2  1")"),

@@ -6,11 +6,11 @@ extension TensorMethods {
     /// What becomes of an element depends on the others along a dimension.
     static let row = [softmax, normalize, cumsum, sort, argsort, topk]
 
-    private static let along = Parameter.dim("the last", "The dimension along which.")
-    private static let descending = Parameter.optional("descending", .boolean, default: false, "Greatest first.")
+    private static let along = Parameter.dim("the last", "the dimension along which")
+    private static let descending = Parameter.optional("descending", .boolean, default: false, "greatest first")
     private static let valuesAndPositions = [
-        Signature.Returned("tensor", "The values."),
-        Signature.Returned("tensor", "Where each came from, from 1."),
+        Signature.Returned("tensor", "the values"),
+        Signature.Returned("tensor", "where each came from, from 1"),
     ]
 
     private static let softmax = Signature(
@@ -56,7 +56,7 @@ extension TensorMethods {
 
     private static let argsort = Signature(
         "tensor:argsort", "The positions, from 1, that put the elements in order along a dimension; as in sort.",
-        parameters: [along], options: [descending], returns: [.init("tensor", "Positions from 1, int64.")],
+        parameters: [along], options: [descending], returns: [.init("tensor", "positions from 1, int64")],
         example: .init("return tensor{3, 1, 2}:argsort{descending = true}", output: "tensor [3] int64\n  1  3  2"),
         related: ["tensor:sort", "tensor:topk"]
     ) { call throws(Failure) in .object(try sorted(call).positions.countedFromOne(call.work)) }
@@ -70,8 +70,8 @@ extension TensorMethods {
     private static let topk = Signature(
         "tensor:topk",
         "The k greatest elements along a dimension, greatest first; nan only where nothing else is left.",
-        parameters: [.required("k", .integer(0...), "How many; at most the size of the dimension."), along],
-        options: [.optional("largest", .boolean, default: true, "false for the least, least first.")],
+        parameters: [.required("k", .integer(0...), "how many; at most the size of the dimension"), along],
+        options: [.optional("largest", .boolean, default: true, "false for the least, least first")],
         returns: valuesAndPositions,
         example: .init(
             "return tensor{5, 9, 7}:topk(2)", output: "tensor [2] float32\n  9  7\ntensor [2] int64\n  2  3"),

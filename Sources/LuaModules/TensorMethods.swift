@@ -4,9 +4,9 @@ import Tensors
 
 /// The methods of tensors, in groups.
 enum TensorMethods {
-    static let result = [Signature.Returned("tensor", "A new tensor.")]
-    static let view = [Signature.Returned("tensor", "A view: it shares its elements with this tensor.")]
-    static let other = Parameter.required("other", .operand, "What stands on the other side; shapes broadcast.")
+    static let result = [Signature.Returned("tensor", "a new tensor")]
+    static let view = [Signature.Returned("tensor", "a view: it shares its elements with this tensor")]
+    static let other = Parameter.required("other", .operand, "what stands on the other side; shapes broadcast")
 
     /// Shapes, views, copies.
     static let shape = [slice, index, reshape, t, transpose, clone, to, contiguous, totable, item]
@@ -14,9 +14,9 @@ enum TensorMethods {
     private static let slice = Signature(
         "tensor:slice", "A range along a dimension, both ends included.",
         parameters: [
-            .required("dim", .integer, "The dimension. From 1; negative counts from the last."),
-            .required("from", .integer, "The first position. From 1; negative counts from the end."),
-            .optional("to", .integer, default: -1, "The last position; one before `from` gives an empty range."),
+            .required("dim", .integer, "the dimension; from 1, negative from the last"),
+            .required("from", .integer, "the first position; from 1, negative from the end"),
+            .optional("to", .integer, default: -1, "the last position; one before `from` gives an empty range"),
         ],
         returns: view,
         example: .init("return tensor{1, 2, 3, 4}:slice(1, 2, -2)", output: "tensor [2] float32\n  2  3"),
@@ -43,7 +43,7 @@ enum TensorMethods {
     private static let index = Signature(
         "tensor:index",
         "Copies rows: those at the given positions, in that order, or those that a bool mask marks. t[rows] does the same.",
-        parameters: [.required("rows", .any, "Positions from 1 as list, column or tensor, or a bool mask.")],
+        parameters: [.required("rows", .any, "positions from 1 as list, column or tensor, or a bool mask")],
         returns: result,
         example: .init(
             "return tensor{{1, 2}, {3, 4}}:index{2, 1, 2}", output: "tensor [3, 2] float32\n  3  4\n  1  2\n  3  4"),
@@ -57,7 +57,7 @@ enum TensorMethods {
     private static let reshape = Signature(
         "tensor:reshape", "The same elements, row after row, under another shape. One size may be -1 and is computed.",
         variadic: .sizes,
-        returns: [.init("tensor", "A view if the elements lie in order, otherwise a copy.")],
+        returns: [.init("tensor", "a view if the elements lie in order, otherwise a copy")],
         example: .init("return tensor.arange(6):reshape(2, -1)", output: "tensor [2, 3] int64\n  1  2  3\n  4  5  6")
     ) { call throws(Failure) in
         var sizes: [Int] = []
@@ -77,8 +77,8 @@ enum TensorMethods {
     private static let transpose = Signature(
         "tensor:transpose", "Two dimensions exchanged.",
         parameters: [
-            .required("a", .integer, "One dimension. From 1; negative counts from the last."),
-            .required("b", .integer, "The other."),
+            .required("a", .integer, "one dimension; from 1, negative from the last"),
+            .required("b", .integer, "the other"),
         ],
         returns: view,
         example: .init("return tensor.zeros(2, 3, 4):transpose(1, 3).shape", output: "{4, 3, 2}"),
@@ -98,8 +98,8 @@ enum TensorMethods {
     private static let to = Signature(
         "tensor:to",
         "The elements as another dtype. Whole-number types drop the fraction and refuse NaN and what does not fit; every value but 0 is true.",
-        parameters: [.required("dtype", .dtype, "The dtype.")],
-        returns: [.init("tensor", "A copy, or this tensor if it has the dtype already.")],
+        parameters: [.required("dtype", .dtype, "the dtype")],
+        returns: [.init("tensor", "a copy, or this tensor if it has the dtype already")],
         example: .init("return tensor{1.7, -1.7}:to(\"int32\")", output: "tensor [2] int32\n   1  -1")
     ) { call throws(Failure) in
         let tensor = try call.tensor()
@@ -108,14 +108,14 @@ enum TensorMethods {
 
     private static let contiguous = Signature(
         "tensor:contiguous", "The tensor with its elements in order in memory.",
-        returns: [.init("tensor", "This tensor if they are, otherwise a copy.")],
+        returns: [.init("tensor", "this tensor if they are, otherwise a copy")],
         example: .init(
             "return tensor{{1, 2}, {3, 4}}:t():contiguous()", output: "tensor [2, 2] float32\n  1  3\n  2  4")
     ) { call throws(Failure) in .object(try call.tensor().contiguous(work: call.work)) }
 
     private static let totable = Signature(
         "tensor:totable", "The elements as Lua lists, nested by dimension.",
-        returns: [.init("list", "Numbers or booleans; a number for a tensor of one value.")],
+        returns: [.init("list", "numbers or booleans; a number for a tensor of one value")],
         example: .init("return tensor{{1, 2}, {3, 4}}:to(\"int64\"):totable()", output: "{{1, 2}, {3, 4}}"),
         related: ["tensor:item"]
     ) { call throws(Failure) in try list(call.tensor()) }
@@ -136,7 +136,7 @@ enum TensorMethods {
 
     private static let item = Signature(
         "tensor:item", "The only element of a tensor of one element.",
-        returns: [.init("number or boolean", "The element.")],
+        returns: [.init("number or boolean", "the element")],
         example: .init("return tensor{{2.5}}:item()", output: "2.5"),
         related: ["tensor:totable"]
     ) { call throws(Failure) in LuaValue(try call.tensor().item()) }

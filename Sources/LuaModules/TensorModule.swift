@@ -9,13 +9,13 @@ extension LuaModule {
         call: make,
         classes: [Tensor.luaClass])
 
-    private static let result = [Signature.Returned("tensor", "The new tensor.")]
+    private static let result = [Signature.Returned("tensor", "the new tensor")]
 
     private static let make = Signature(
         "tensor",
         "Makes a tensor of a list of numbers, of lists of one length, of a column, or of a tensor. Booleans make a bool tensor.",
         parameters: [
-            .required("x", .either(.scalarTensor, .tensorLike), "A number, list, list of lists, column or tensor.")
+            .required("x", .either(.scalarTensor, .tensorLike), "a number, list, list of lists, column or tensor")
         ],
         options: [.dtype(standing: "float32, or bool for booleans, or a tensor's own")],
         returns: result,
@@ -53,8 +53,8 @@ extension LuaModule {
         parameters: [
             .required(
                 "shape", .either(.integer(0...), .list(of: .integer(0...))),
-                "Size of one dimension, or the list of all."),
-            .required("value", .either(.number, .boolean), "The value."),
+                "size of one dimension, or the list of all"),
+            .required("value", .either(.number, .boolean), "the value"),
         ],
         options: [.dtype(standing: "float32, or bool for a boolean")], returns: result,
         example: .init("return tensor.full({2, 2}, 7)", output: "tensor [2, 2] float32\n  7  7\n  7  7"),
@@ -69,9 +69,9 @@ extension LuaModule {
         "tensor.arange",
         "Numbers at a step from each other, both ends included: arange(5) is 1 to 5, arange(0, 10, 5) is 0, 5, 10.",
         parameters: [
-            .required("from", .number, "The first number; or, given alone, the last, the first being 1."),
-            .optional("to", .number, "The last number, if a step meets it."),
-            .optional("step", .number, default: 1, "The step; may be negative."),
+            .required("from", .number, "the first number; or, given alone, the last, the first being 1"),
+            .optional("to", .number, "the last number, if a step meets it"),
+            .optional("step", .number, default: 1, "the step; may be negative"),
         ],
         options: [.dtype(standing: "int64, or float32 if a number has a fraction")], returns: result,
         example: .init(
@@ -90,9 +90,9 @@ extension LuaModule {
     private static let linspace = Signature(
         "tensor.linspace", "Numbers at equal distances, both ends included.",
         parameters: [
-            .required("from", .number, "The first number."),
-            .required("to", .number, "The last number."),
-            .required("count", .integer(0...), "How many."),
+            .required("from", .number, "the first number"),
+            .required("to", .number, "the last number"),
+            .required("count", .integer(0...), "how many"),
         ],
         options: [.dtype(.float32)], returns: result,
         example: .init("return tensor.linspace(0, 1, 3)", output: "tensor [3] float32\n  0.0  0.5  1.0"),
@@ -106,8 +106,8 @@ extension LuaModule {
     private static let eye = Signature(
         "tensor.eye", "The identity matrix: ones on the diagonal, zeros elsewhere.",
         parameters: [
-            .required("rows", .integer(0...), "How many rows."),
-            .optional("columns", .integer(0...), standing: "as many as rows", "How many columns."),
+            .required("rows", .integer(0...), "how many rows"),
+            .optional("columns", .integer(0...), standing: "as many as rows", "how many columns"),
         ],
         options: [.dtype(.float32)], returns: result,
         example: .init("return tensor.eye(2)", output: "tensor [2, 2] float32\n  1  0\n  0  1")
@@ -119,7 +119,7 @@ extension LuaModule {
 
     private static let seed = Parameter.optional(
         "seed", .integer(0...), standing: "the session's, moved on by every call",
-        "Starts the random numbers; the same seed gives the same numbers.")
+        "starts the random numbers; the same seed gives the same numbers")
 
     private static let rand = Signature(
         "tensor.rand", "Random numbers spread evenly from 0 up to, not including, 1.",
@@ -142,8 +142,8 @@ extension LuaModule {
     private static let randint = Signature(
         "tensor.randint", "Random whole numbers, each from low to high, both included, equally likely.",
         parameters: [
-            .required("low", .integer, "The least."),
-            .required("high", .integer, "The greatest."),
+            .required("low", .integer, "the least"),
+            .required("high", .integer, "the greatest"),
         ],
         variadic: .sizes, options: [seed, .dtype(.int64)], returns: result,
         example: .init("local x = tensor.randint(1, 6, 1000, {seed = 1}) return x:min(), x:max()", output: "1\n6"),
@@ -158,10 +158,10 @@ extension LuaModule {
     private static let stack = Signature(
         "tensor.stack", "Tensors of one shape side by side along a new dimension.",
         parameters: [
-            .required("list", .listOfTensors, "The tensors."),
+            .required("list", .listOfTensors, "the tensors"),
             .optional(
                 "dim", .integer, default: 1,
-                "Where the new dimension stands in the result. From 1; negative counts from the last."),
+                "where the new dimension stands in the result; from 1, negative from the last"),
         ],
         returns: result,
         example: .init(
@@ -178,8 +178,8 @@ extension LuaModule {
     private static let concat = Signature(
         "tensor.concat", "Tensors one after the other along a dimension; their other sizes must agree.",
         parameters: [
-            .required("list", .listOfTensors, "The tensors."),
-            .optional("dim", .integer, default: 1, "The dimension that grows. From 1; negative counts from the last."),
+            .required("list", .listOfTensors, "the tensors"),
+            .optional("dim", .integer, default: 1, "the dimension that grows; from 1, negative from the last"),
         ],
         returns: result,
         example: .init("return tensor.concat{tensor{1, 2}, tensor{3}}", output: "tensor [3] float32\n  1  2  3"),
@@ -192,8 +192,8 @@ extension LuaModule {
 
     private static let load = Signature(
         "tensor.load", "Reads a tensor from a .npy file, or the named tensors of a .safetensors file as a table.",
-        parameters: [.required("path", .string, "The file; its ending says the format.")],
-        returns: [.init("tensor or record", "The tensor, or for .safetensors a table of them by name.")],
+        parameters: [.required("path", .string, "the file; its ending says the format")],
+        returns: [.init("tensor or record", "the tensor, or for .safetensors a table of them by name")],
         related: ["tensor.save"]
     ) { call throws(Failure) in
         let path = try call.path("path")
@@ -211,10 +211,10 @@ extension LuaModule {
         "tensor.save",
         "Writes a tensor to a .npy file, or a table of tensors by name to a .safetensors file: whole or not at all.",
         parameters: [
-            .required("path", .string, "The file; its ending says the format."),
+            .required("path", .string, "the file; its ending says the format"),
             .required(
                 "x", .either(.object(Tensor.self), .table),
-                "A tensor for .npy, a table of tensors by name for .safetensors."),
+                "a tensor for .npy, a table of tensors by name for .safetensors"),
         ],
         related: ["tensor.load"]
     ) { call throws(Failure) in
