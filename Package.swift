@@ -14,10 +14,10 @@ let package = Package(
         .executableTarget(
             name: "cohort",
             dependencies: [
-                "Prompt", "Session", "LuaModules",
+                "Prompt", "Session", "LuaModules", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .target(name: "Prompt", dependencies: ["Session", "CReadline"]),
+        .target(name: "Prompt", dependencies: ["Session", "Support", "CReadline"]),
         .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
         .target(name: "Session", dependencies: ["LuaModules", "LuaKit", "Display", "Support"]),
 
@@ -61,7 +61,7 @@ let package = Package(
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit"]),
         .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
-        .testTarget(name: "CommandTests", dependencies: ["cohort"]),
+        .testTarget(name: "CommandTests", dependencies: ["cohort", "Prompt"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -5,10 +5,10 @@ import CLua
 /// Looks only: no metamethod runs, nothing is allocated in Lua, nothing raises. The order never depends on Lua's hashing.
 struct ValueReader {
     /// How deep tables within tables are followed.
-    var depthLimit = 6
+    var depthLimit = 4
     /// Entries of one table that are shown.
     var entryLimit = 100
-    /// Tables entries that are shown in all.
+    /// Entries of tables that are shown in all.
     var totalLimit = 2_000
     /// Bytes of a string that are shown: on its own, and within a table.
     var stringLimits = (alone: 10_000, inside: 200)

@@ -1,0 +1,30 @@
+@preconcurrency import Glibc
+
+/// The process's standard output and error.
+///
+/// Output goes through the C library's own stream, the one that Lua's `io.write` uses, so that both keep their order.
+public enum Console {
+    /// Writes bytes to standard output, buffered as the C library does.
+    public static func write(_ bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress else { return }
+        fwrite(base, 1, bytes.count, stdout)
+    }
+
+    /// Writes text to standard output.
+    public static func write(_ text: String) {
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Writes text to standard error, at once and behind what standard output holds so far.
+    public static func writeError(_ text: String) {
+        fflush(stdout)
+        fputs(text, stderr)
+        fflush(stderr)
+    }
+
+    /// Hands everything written so far to the system. False if it could not take all of it, now or earlier.
+    @discardableResult public static func flush() -> Bool {
+        fflush(stdout) == 0 && ferror(stdout) == 0
+    }
+}

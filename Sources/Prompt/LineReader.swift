@@ -1,0 +1,17 @@
+/// What came of asking the user for a line.
+public enum LineInput: Equatable, Sendable {
+    /// A line, without its line break. It may hold line breaks within, pasted or recalled.
+    case line(String)
+    /// Ctrl-C: whatever was typed is thrown away.
+    case interrupted
+    /// Ctrl-D, or the input ended.
+    case end
+}
+
+/// Asks the user for lines. GNU readline is one form of it; another editor stands in by conforming to this.
+public protocol LineReader: AnyObject {
+    /// Shows `prompt` and waits for a line.
+    func readLine(prompt: String) -> LineInput
+    /// Makes `entry` the latest that the user can recall, whole even if it has several lines.
+    func remember(_ entry: String)
+}

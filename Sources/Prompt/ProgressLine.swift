@@ -1,0 +1,69 @@
+/// How far long work is, as one line: `encode  [######----]  60%  600/1,000 texts  212/s  0:02 left`.
+struct ProgressLine {
+    let label: String
+    let done: Int
+    let total: Int
+    let unit: String
+    /// Seconds since the work began.
+    let elapsed: Double
+
+    /// The line in at most `width` columns; what matters least goes first.
+    func text(width: Int) -> String {
+        let numbers =
+            total > 0
+            ? "\(Self.grouped(done))/\(Self.grouped(total)) \(unit)" : "\(Self.grouped(done)) \(unit)"
+        let speed = [rate, timeLeft].compactMap { $0 }.joined(separator: "  ")
+        let full = [label, bar(20), percent, numbers, speed]
+        let shorter = [label, bar(10), percent, timeLeft ?? ""]
+        let shortest = [label, percent]
+        for parts in [full, shorter, shortest] {
+            let line = parts.filter { !$0.isEmpty }.joined(separator: "  ")
+            if line.count <= width { return line }
+        }
+        return percent
+    }
+
+    private var fraction: Double { total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0 }
+
+    private var percent: String {
+        guard total > 0 else { return "" }
+        let number = String(Int(fraction * 100))
+        return String(repeating: " ", count: 3 - number.count) + number + "%"
+    }
+
+    private func bar(_ cells: Int) -> String {
+        guard total > 0 else { return "" }
+        let full = Int(fraction * Double(cells))
+        return "[" + String(repeating: "#", count: full) + String(repeating: "-", count: cells - full) + "]"
+    }
+
+    private var rate: String? {
+        guard elapsed > 0, done > 0 else { return nil }
+        let rate = Double(done) / elapsed
+        return rate >= 10 ? "\(Self.grouped(Int(rate)))/s" : "\((rate * 10).rounded() / 10)/s"
+    }
+
+    private var timeLeft: String? {
+        guard total > 0, done > 0, done < total else { return nil }
+        let seconds = Int((elapsed / Double(done) * Double(total - done)).rounded(.up))
+        return "\(Self.clock(seconds)) left"
+    }
+
+    /// Seconds as `0:05`, `12:40` or `1:02:03`.
+    static func clock(_ seconds: Int) -> String {
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let minutes = seconds / 60
+        guard minutes >= 60 else { return "\(minutes):\(two(seconds % 60))" }
+        return "\(minutes / 60):\(two(minutes % 60)):\(two(seconds % 60))"
+    }
+
+    /// A whole number with commas between thousands.
+    static func grouped(_ value: Int) -> String {
+        var text = ""
+        for (index, digit) in String(value.magnitude).reversed().enumerated() {
+            if index > 0, index % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (value < 0 ? "-" : "") + String(text.reversed())
+    }
+}

@@ -1,0 +1,93 @@
+import Session
+
+/// The prompt: reads entries, has the session evaluate them, shows what comes of it.
+///
+/// It never evaluates by itself and never ends because of an error or Ctrl-C; Ctrl-D ends it.
+public final class Prompt {
+    private let session: Session
+    private let reader: any LineReader
+    private let terminal: Terminal
+    private let history: HistoryFile?
+
+    /// A prompt over `session`. Entries are added to `history`, if there is one, as soon as they are complete.
+    public init(session: Session, reader: any LineReader, terminal: Terminal, history: HistoryFile?) {
+        self.session = session
+        self.reader = reader
+        self.terminal = terminal
+        self.history = history
+    }
+
+    /// Two lines that say what this is and where help is.
+    public static var banner: String {
+        """
+        Cohort \(cohortVersion), an analysis prompt in Lua 5.4
+        help() shows what there is, ?name explains a name, Ctrl-D leaves
+
+        """
+    }
+
+    /// Reads and answers until the input ends.
+    public func run() {
+        while let entry = readEntry() {
+            guard entry.contains(where: { !$0.isWhitespace }) else { continue }
+            reader.remember(entry)
+            history?.append(entry)
+            answer(entry)
+            Console.flush()
+        }
+    }
+
+    /// Asks for lines until they make up something that can be run. Nil at the end of the input.
+    private func readEntry() -> String? {
+        var lines: [String] = []
+        while true {
+            switch reader.readLine(prompt: prompt(isFirst: lines.isEmpty)) {
+            case .interrupted:
+                lines = []
+            case .end:
+                // What was begun is evaluated as it stands, so that its error says what is missing.
+                return lines.isEmpty ? nil : lines.joined(separator: "\n")
+            case .line(let line):
+                lines.append(line)
+                let entry = lines.joined(separator: "\n")
+                if Self.helpTopic(of: entry) != nil || session.completeness(of: entry) != .incomplete { return entry }
+            }
+        }
+    }
+
+    private func prompt(isFirst: Bool) -> String {
+        isFirst ? terminal.style.paint("cohort>", as: .prompt) + " " : terminal.style.paint("......>", as: .quiet) + " "
+    }
+
+    private func answer(_ entry: String) {
+        if let topic = Self.helpTopic(of: entry) {
+            Console.write(session.help(topic) + "\n")
+            return
+        }
+        switch session.evaluate(entry, width: Terminal.width) {
+        case .done(let results):
+            for result in results { Console.write(result + "\n") }
+        case .failed(let error):
+            show(error)
+        case .interrupted:
+            Console.writeError(terminal.errorStyle.paint("interrupted", as: .error) + "\n")
+        }
+    }
+
+    private func show(_ error: ScriptError) {
+        Console.writeError(terminal.errorStyle.paint(error.message, as: .error) + "\n")
+        // One frame is the entry itself: it says nothing that the message does not.
+        guard error.traceback.count > 1 else { return }
+        let frames = error.traceback.map { "  " + $0 }.joined(separator: "\n")
+        Console.writeError(terminal.errorStyle.paint(frames, as: .quiet) + "\n")
+    }
+
+    /// The name after a question mark: `?cluster.kmeans`.
+    static func helpTopic(of entry: String) -> String? {
+        let trimmed = entry.drop(while: \.isWhitespace)
+        guard trimmed.first == "?" else { return nil }
+        let name = trimmed.dropFirst().drop(while: \.isWhitespace)
+        guard let end = name.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(name[...end])
+    }
+}

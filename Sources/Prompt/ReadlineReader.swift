@@ -1,0 +1,107 @@
+@preconcurrency import CReadline
+import Glibc
+
+/// The line that readline's callback hands over: readline is one per process and its callback has no context of its own.
+private nonisolated(unsafe) var finished: (arrived: Bool, line: UnsafeMutablePointer<CChar>?) = (false, nil)
+
+private func lineArrived(_ line: UnsafeMutablePointer<CChar>?) {
+    finished = (true, line)
+    // Removed here and not later: readline would otherwise show the next prompt before the line has been looked at.
+    rl_callback_handler_remove()
+}
+
+/// Lines edited with GNU readline, the only place that knows it. At most one is in use in a process.
+public final class ReadlineReader: LineReader {
+    private let isInterrupted: () -> Bool
+
+    /// Takes over the terminal on standard input and output. `isInterrupted` tells, once, whether Ctrl-C came since it was
+    /// last asked; the process must have a handler for SIGINT that records it.
+    public init(history: [String], isInterrupted: @escaping () -> Bool) {
+        self.isInterrupted = isInterrupted
+        // Keeps the name for the life of the process, as readline demands; `$if cohort` in ~/.inputrc then works.
+        rl_readline_name = UnsafePointer(strdup("cohort"))
+        rl_catch_signals = 1
+        rl_persistent_signal_handlers = 1
+        rl_completer_quote_characters = UnsafePointer(strdup("\"'"))
+        Self.initializeInUTF8()
+        stifle_history(20_000)
+        for entry in history { add_history(entry) }
+    }
+
+    /// Shows the prompt and waits. Escape sequences in `prompt` are marked so that readline knows its width.
+    public func readLine(prompt: String) -> LineInput {
+        Console.flush()
+        _ = isInterrupted()
+        finished = (false, nil)
+        rl_callback_handler_install(Self.marked(prompt), lineArrived)
+        while !finished.arrived {
+            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            if poll(&input, 1, -1) > 0 {
+                rl_callback_read_char()
+            } else {
+                // A signal: readline puts the terminal in order, then raises it again for our own handler.
+                rl_check_signals()
+            }
+            if isInterrupted() { return abandon() }
+        }
+        guard let line = finished.line else {
+            Console.write("\n")
+            return .end
+        }
+        defer { free(line) }
+        return .line(String(cString: line))
+    }
+
+    /// Adds `entry` to what the arrow keys and Ctrl-R find, unless it repeats the latest.
+    public func remember(_ entry: String) {
+        if history_length > 0, let latest = history_get(history_base + history_length - 1),
+            let text = latest.pointee.line, String(cString: text) == entry
+        {
+            return
+        }
+        add_history(entry)
+    }
+
+    private func abandon() -> LineInput {
+        if finished.arrived {
+            // Ctrl-C and Enter at once: Ctrl-C is the later wish.
+            free(finished.line)
+        } else {
+            rl_callback_handler_remove()
+        }
+        Console.write("\n")
+        Console.flush()
+        return .interrupted
+    }
+
+    /// Text is UTF-8 whatever the environment says: in the C locale (a bare container) readline would show Chinese as octal.
+    private static func initializeInUTF8() {
+        setlocale(LC_CTYPE, "")
+        if nl_langinfo(Int32(CODESET)).map({ String(cString: $0) }) == "UTF-8" {
+            rl_initialize()
+            return
+        }
+        let before = getenv("LC_ALL").map { String(cString: $0) }
+        setenv("LC_ALL", "C.UTF-8", 1)
+        setlocale(LC_CTYPE, "C.UTF-8")
+        rl_initialize()
+        if let before { setenv("LC_ALL", before, 1) } else { unsetenv("LC_ALL") }
+    }
+
+    private static func marked(_ prompt: String) -> String {
+        var text = ""
+        var inEscape = false
+        for scalar in prompt.unicodeScalars {
+            if scalar == "\u{1B}" {
+                text.unicodeScalars.append("\u{1}")
+                inEscape = true
+            }
+            text.unicodeScalars.append(scalar)
+            if inEscape, scalar == "m" {
+                text.unicodeScalars.append("\u{2}")
+                inEscape = false
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+
+/// What the terminal at the other end can do.
+public struct Terminal: Sendable {
+    /// Whether standard input and output are both a terminal, so that lines can be edited.
+    public let isInteractive: Bool
+    /// Whether standard error is a terminal that can redraw a line, for progress.
+    public let canRedraw: Bool
+    /// How results are coloured.
+    public let style: Style
+    /// How messages on standard error are coloured.
+    public let errorStyle: Style
+
+    /// Looks at the process's terminal and environment (`NO_COLOR`, `TERM`).
+    public init() {
+        let kind = Self.variable("TERM") ?? ""
+        let isDumb = kind.isEmpty || kind == "dumb"
+        let wantsColor = !isDumb && (Self.variable("NO_COLOR") ?? "").isEmpty
+        let outputIsTerminal = isatty(STDOUT_FILENO) != 0
+        let errorIsTerminal = isatty(STDERR_FILENO) != 0
+        isInteractive = outputIsTerminal && isatty(STDIN_FILENO) != 0
+        canRedraw = errorIsTerminal && !isDumb
+        style = Style(isColored: wantsColor && outputIsTerminal)
+        errorStyle = Style(isColored: wantsColor && errorIsTerminal)
+    }
+
+    /// Columns of the terminal now; 80 where there is none, unless `COLUMNS` says otherwise.
+    public static var width: Int {
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            var size = winsize()
+            if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        }
+        return variable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+    }
+
+    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

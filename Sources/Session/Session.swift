@@ -1,0 +1,60 @@
+import LuaKit
+import LuaModules
+import Support
+
+/// One conversation with Lua: what was assigned stays. Evaluates, tells whether an entry is complete, explains names. It has no
+/// input or output of its own: the prompt and, later, notebooks stand on it. Lives on the thread that made it.
+public final class Session {
+    /// What a session is made with.
+    public struct Configuration: Sendable {
+        /// The seed of everything random.
+        public var seed: Int
+        /// Threads to compute on; all processors if nil.
+        public var threads: Int?
+        /// Told about the progress of long work.
+        public var progress: (any ProgressSink)?
+        /// Gets what `print` writes, from the session's thread.
+        public var output: @Sendable (UnsafeRawBufferPointer) -> Void
+
+        /// Settings of a session.
+        public init(
+            seed: Int = 0, threads: Int? = nil, progress: (any ProgressSink)? = nil,
+            output: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+        ) {
+            self.seed = seed
+            self.threads = threads
+            self.progress = progress
+            self.output = output
+        }
+    }
+
+    /// Stops what the session runs.
+    public let interrupter: Interrupter
+    let lua: LuaState
+
+    /// A session in which nothing has happened yet.
+    public init(_ configuration: Configuration) throws(Failure) {
+        let work = Work(threads: configuration.threads ?? Work.coreCount, progress: configuration.progress)
+        lua = try LuaModules.makeState(work: work)
+        interrupter = Interrupter(lua)
+        try lua.setGlobal("print", .native(Printing.signature(output: configuration.output)))
+        lua.seed = UInt64(bitPattern: Int64(configuration.seed))
+        _ = lua.run("math.randomseed(...)", arguments: [.integer(configuration.seed)])
+    }
+
+    /// Tells scripts how they were called: `arg[0]` is the script, `arg[1]` and following are its arguments.
+    public func setArguments(script: String, _ arguments: [String]) {
+        let values = arguments.map { LuaValue.string($0) }
+        let table = LuaTable(list: values, fields: [(0, .string(script)), (-1, "cohort")])
+        // A table of strings is refused only when memory is gone, which the script will notice by itself.
+        try? lua.setGlobal("arg", .table(table))
+    }
+
+    /// Whether `entry` can be run, as an expression or as statements, or needs more lines.
+    public func completeness(of entry: String) -> Completeness {
+        // The line break makes a string that is open at the end of a line an error, which no further line can mend.
+        guard let asExpression = lua.syntaxError(in: "return " + entry + "\n") else { return .complete }
+        guard let asStatement = lua.syntaxError(in: entry + "\n") else { return .complete }
+        return asExpression.isIncomplete || asStatement.isIncomplete ? .incomplete : .invalid
+    }
+}

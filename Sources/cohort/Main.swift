@@ -1,0 +1,36 @@
+import ArgumentParser
+import Glibc
+import Prompt
+import Support
+
+/// Where the program begins: parses the arguments, runs the command, turns what comes of it into an exit code.
+@main enum Main {
+    static func main() {
+        atexit { UnfinishedFiles.removeAll() }
+        let status = run(Array(CommandLine.arguments.dropFirst()))
+        guard Console.flush() else {
+            // Nobody is told about a reader that left, only about output that is lost.
+            if errno != EPIPE { Console.writeError("cohort: standard output cannot be written: \(systemError())\n") }
+            exit(status == .done ? ExitStatus.failed.rawValue : status.rawValue)
+        }
+        exit(status.rawValue)
+    }
+
+    private static func run(_ arguments: [String]) -> ExitStatus {
+        do {
+            var command = try RunCommand.parseAsRoot(ArgumentSplit(arguments).normalized)
+            try command.run()
+            return .done
+        } catch let status as ExitStatus {
+            return status
+        } catch let failure as Failure {
+            Console.writeError("cohort: \(failure)\n")
+            return failure == .cancelled ? .interrupted : .failed
+        } catch {
+            let status = ExitStatus(RunCommand.exitCode(for: error))
+            let message = RunCommand.fullMessage(for: error) + "\n"
+            if status == .done { Console.write(message) } else { Console.writeError(message) }
+            return status
+        }
+    }
+}

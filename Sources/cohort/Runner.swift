@@ -1,0 +1,98 @@
+import Glibc
+import Prompt
+import Session
+import Support
+
+/// Carries out `RunCommand`: makes the session, runs what was asked for in order, opens the prompt if there is one.
+struct Runner {
+    private let command: RunCommand
+    private let terminal = Terminal()
+    private let session: Session
+    private let progress: TerminalProgress?
+
+    init(_ command: RunCommand) throws {
+        self.command = command
+        let progress = terminal.canRedraw ? TerminalProgress() : nil
+        self.progress = progress
+        session = try Session(
+            Session.Configuration(
+                seed: command.seed ?? 0, threads: command.threads, progress: progress,
+                output: { bytes in
+                    progress?.clear()
+                    Console.write(bytes)
+                }))
+        let interrupter = session.interrupter
+        Signals.install { interrupter.interrupt() }
+    }
+
+    func run() throws {
+        let readsInput = command.file == "-" || (opensNothing && isatty(STDIN_FILENO) == 0)
+        session.setArguments(script: command.file ?? "cohort", command.arguments)
+        var failure: ExitStatus?
+        for code in command.code where failure == nil {
+            failure = report(session.run(Array(code.utf8), name: "=(command line)"))
+        }
+        if failure == nil, readsInput {
+            failure = report(session.run(try read("-"), name: "=stdin", arguments: command.arguments))
+        } else if failure == nil, let file = command.file {
+            failure = report(session.run(try read(file), name: "@" + file, arguments: command.arguments))
+        }
+        // With -i a script that failed leaves its state to be looked at.
+        if command.opensPrompt || (opensNothing && !readsInput) {
+            openPrompt()
+        } else if let failure {
+            throw failure
+        }
+    }
+
+    /// Whether nothing is to be run, so that it is the prompt that was meant.
+    private var opensNothing: Bool { command.code.isEmpty && command.file == nil && !command.opensPrompt }
+
+    private func read(_ path: String) throws -> [UInt8] {
+        do throws(Failure) {
+            return try ScriptFile.read(path)
+        } catch {
+            Console.writeError("cohort: \(error)\n")
+            throw error == .cancelled ? ExitStatus.interrupted : .usage
+        }
+    }
+
+    private func report(_ reply: Reply) -> ExitStatus? {
+        progress?.clear()
+        switch reply {
+        case .done:
+            return nil
+        case .failed(let error):
+            Console.writeError("cohort: \(error.report)\n")
+            return .failed
+        case .interrupted:
+            Console.writeError("cohort: interrupted\n")
+            return .interrupted
+        }
+    }
+
+    private func openPrompt() {
+        Signals.enter(.prompt)
+        _ = Signals.takeInterrupt()
+        let isInteractive = terminal.isInteractive
+        if !command.isQuiet, isInteractive { Console.write(Prompt.banner) }
+        if !command.skipsStartupFile { runStartupFile() }
+        let history = isInteractive ? HistoryFile(path: Folders.state + "/history") : nil
+        history?.trim()
+        let reader: any LineReader =
+            isInteractive
+            ? ReadlineReader(history: history?.load() ?? [], isInterrupted: Signals.takeInterrupt)
+            : PlainReader(showsPrompt: isatty(STDIN_FILENO) != 0, isInterrupted: Signals.takeInterrupt)
+        Prompt(session: session, reader: reader, terminal: terminal, history: history).run()
+    }
+
+    private func runStartupFile() {
+        let path = Folders.config + "/init.lua"
+        guard access(path, F_OK) == 0 else { return }
+        do throws(Failure) {
+            _ = report(session.run(try ScriptFile.read(path), name: "@" + path))
+        } catch {
+            Console.writeError("cohort: \(error)\n")
+        }
+    }
+}

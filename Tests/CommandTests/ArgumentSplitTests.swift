@@ -1,0 +1,46 @@
+import Testing
+
+@testable import cohort
+
+@Suite struct ArgumentSplitTests {
+    @Test func everythingBehindTheScriptIsTheScripts() {
+        let split = ArgumentSplit(["--seed", "7", "-i", "a.lua", "--seed", "9", "--", "-e", "--help"])
+        #expect(split.options == ["--seed", "7", "-i"])
+        #expect(split.rest == ["a.lua", "--seed", "9", "--", "-e", "--help"])
+        #expect(!split.isSubcommand)
+        #expect(split.normalized == ["--seed", "7", "-i", "--", "a.lua", "--seed", "9", "--", "-e", "--help"])
+    }
+
+    @Test func anOptionsValueIsNoScript() {
+        #expect(ArgumentSplit(["-e", "model"]).rest.isEmpty)
+        #expect(ArgumentSplit(["-e", "-- only a comment", "x"]).rest == ["x"])
+        #expect(ArgumentSplit(["--seed=3", "x"]).options == ["--seed=3"])
+        #expect(ArgumentSplit(["-eprint(1)"]).options == ["-e", "print(1)"])
+        #expect(ArgumentSplit(["-e"]).options == ["-e"])
+    }
+
+    @Test func aSubcommandWinsOverAFileOfItsName() {
+        #expect(ArgumentSplit(["model", "list"]).isSubcommand)
+        #expect(ArgumentSplit(["api", "--json"]).normalized == ["api", "--json"])
+        #expect(!ArgumentSplit(["./model"]).isSubcommand)
+        #expect(!ArgumentSplit(["-"]).isSubcommand)
+        #expect(ArgumentSplit(["-", "a"]).rest == ["-", "a"])
+        #expect(ArgumentSplit([]).normalized.isEmpty)
+    }
+
+    @Test func theParserGetsTheArgumentsUntouched() throws {
+        let arguments = ["--threads", "2", "x.lua", "--threads", "-h", "--", "-", "--seed=4"]
+        let command = try #require(try RunCommand.parseAsRoot(ArgumentSplit(arguments).normalized) as? RunCommand)
+        #expect(command.threads == 2)
+        #expect(command.file == "x.lua")
+        #expect(command.arguments == ["--threads", "-h", "--", "-", "--seed=4"])
+        #expect(command.seed == nil)
+    }
+
+    @Test func codeMayBeginWithADash() throws {
+        let arguments = ["-e", "-- a comment", "-e", "print(1)", "--seed", "-5"]
+        let command = try #require(try RunCommand.parseAsRoot(ArgumentSplit(arguments).normalized) as? RunCommand)
+        #expect(command.code == ["-- a comment", "print(1)"])
+        #expect(command.seed == -5)
+    }
+}

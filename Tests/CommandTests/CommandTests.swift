@@ -1,0 +1,233 @@
+import Foundation
+import Testing
+
+@Suite struct CommandTests {
+    let cohort: Executable
+
+    init() throws { cohort = try Executable() }
+
+    // MARK: What is run
+
+    @Test func codeOnTheCommandLineRunsInOrder() throws {
+        let result = try cohort.run(["-e", "x = 20", "-e", "print(x + 1)"])
+        #expect(result.status == 0)
+        #expect(result.output == "21\n")
+        #expect(result.error.isEmpty)
+    }
+
+    @Test func aScriptGetsItsArgumentsUntouched() throws {
+        let path = try cohort.file("a.lua", "print(arg[0], #arg, table.concat(arg, '|'))\nprint(...)")
+        let result = try cohort.run(["--seed", "3", path, "--seed", "9", "-e", "--", "--help", ""])
+        #expect(result.status == 0)
+        #expect(result.output == "\(path)\t6\t--seed|9|-e|--|--help|\n--seed\t9\t-e\t--\t--help\t\n")
+    }
+
+    @Test(arguments: ["-", nil]) func standardInputRunsAsAScript(argument: String?) throws {
+        let result = try cohort.run(argument.map { [$0, "x"] } ?? [], input: "print(arg[1])\nprint(1 +\n 2)\n")
+        #expect(result.status == 0)
+        #expect(result.output == (argument == nil ? "nil\n3\n" : "x\n3\n"))
+        #expect(try cohort.run([], input: "").status == 0)
+    }
+
+    @Test func aByteOrderMarkAndAHashLineAreSkippedAndLinesStillCount() throws {
+        let path = try cohort.file("b.lua", "\u{FEFF}#!/usr/bin/env cohort\nerror('here')")
+        let result = try cohort.run([path])
+        #expect(result.status == 1)
+        #expect(result.error.contains("b.lua:2: here"))
+        #expect(try cohort.run([try cohort.file("c.lua", "#!/x")]).status == 0)
+        #expect(try cohort.run([try cohort.file("d.lua", "\u{FEFF}print '好'")]).output == "好\n")
+    }
+
+    @Test func theSeedMakesRandomNumbersRepeatable() throws {
+        let code = ["-e", "print(math.random(1 << 40))"]
+        let usual = try cohort.run(code)
+        #expect(usual.output == (try cohort.run(["--seed", "0"] + code).output))
+        #expect(usual.output != (try cohort.run(["--seed=7"] + code).output))
+        #expect(try cohort.run(["--seed", "-7"] + code).status == 0)
+    }
+
+    // MARK: How it ends
+
+    @Test func anErrorIsReportedWithTracebackOnStandardError() throws {
+        let path = try cohort.file("e.lua", "local function inner() error('bad day') end\nprint('before')\ninner()\n")
+        let result = try cohort.run([path])
+        #expect(result.status == 1)
+        #expect(result.output == "before\n")
+        #expect(result.error.hasPrefix("cohort: "))
+        #expect(result.error.contains("e.lua:1: bad day"))
+        #expect(result.error.contains("stack traceback:"))
+        #expect(result.error.contains("e.lua:3: in main chunk"))
+        #expect(!result.error.contains("[C]"))
+    }
+
+    @Test func errorsThatAreNoStringsAreReportedToo() throws {
+        #expect(try cohort.run(["-e", "error({})"]).status == 1)
+        #expect(try cohort.run(["-e", "error()"]).status == 1)
+        let object = try cohort.run(["-e", "error(setmetatable({}, {__tostring = function() return 'as text' end}))"])
+        #expect(object.status == 1)
+        #expect(object.error.contains("as text"))
+    }
+
+    @Test func aSyntaxErrorNamesItsLine() throws {
+        let result = try cohort.run(["-e", "print(1)\nfor"])
+        #expect(result.status == 1)
+        #expect(result.output.isEmpty)
+        #expect(result.error.contains(":2:"))
+    }
+
+    @Test func compiledChunksAreRefused() throws {
+        let path = try cohort.file("f.lua", "\u{1B}Lua whatever")
+        let result = try cohort.run([path])
+        #expect(result.status == 1)
+        #expect(result.error.contains("attempt to load a binary chunk"))
+    }
+
+    @Test(arguments: [
+        ["--nonsense"], ["--threads", "0"], ["--threads", "many"], ["-e"], ["model", "nonsense"],
+        ["--seed", "x", "a.lua"],
+        ["api", "--nonsense"],
+    ]) func wrongUsageIsTwo(arguments: [String]) throws {
+        let result = try cohort.run(arguments)
+        #expect(result.status == 2)
+        #expect(result.output.isEmpty)
+        #expect(result.error.hasPrefix("Error: "))
+    }
+
+    @Test func aScriptThatCannotBeReadIsWrongUsage() throws {
+        let missing = try cohort.run(["missing.lua"])
+        #expect(missing.status == 2)
+        #expect(missing.error == "cohort: missing.lua: cannot be read: No such file or directory\n")
+        let folder = try cohort.run([cohort.home])
+        #expect(folder.status == 2)
+        #expect(folder.error.contains("Is a directory"))
+        _ = try cohort.file("near.lua", "")
+        #expect(try cohort.run(["near"]).error.contains("there is near.lua"))
+    }
+
+    @Test func helpAndVersionGoToStandardOutput() throws {
+        let help = try cohort.run(["--help"])
+        #expect(help.status == 0)
+        #expect(help.output.contains("FILE.lua [ARGS...]"))
+        #expect(
+            help.output.contains("Exit codes: 0 done, 1 the script raised an error, 2 wrong usage"))
+        let version = try cohort.run(["--version"])
+        #expect(version.status == 0)
+        #expect(version.output.firstMatch(of: /^\d+\.\d+\.\d+\n$/) != nil)
+    }
+
+    @Test func osExitEndsWithItsCodeAndFlushes() throws {
+        let result = try cohort.run(["-e", "io.write('no line break') os.exit(7, true)"])
+        #expect(result.status == 7)
+        #expect(result.output == "no line break")
+        #expect(try cohort.run(["-e", "os.exit(false)"]).status == 1)
+        #expect(try cohort.run(["-e", "os.exit(true)"]).status == 0)
+    }
+
+    @Test func printAndIoWriteKeepTheirOrder() throws {
+        let result = try cohort.run(["-e", "for i = 1, 3 do print(i) io.write(i, ' ') io.stdout:write('x\\n') end"])
+        #expect(result.output == "1\n1 x\n2\n2 x\n3\n3 x\n")
+    }
+
+    @Test func printWritesBytesAsTheyAre() throws {
+        let result = try cohort.run([
+            "-e",
+            #"print(#"a\0b", "a\0b", nil, 1.0, 2^53, setmetatable({}, {__tostring = function() return "T" end}))"#,
+        ])
+        #expect(result.output == "3\ta\0b\tnil\t1.0\t9.007199254741e+15\tT\n")
+    }
+
+    @Test func aFullDiskIsReported() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "\"$0\" -e 'print(1)' > /dev/full", Executable.path]
+        process.environment = cohort.environment
+        let error = Pipe()
+        process.standardError = error
+        try process.run()
+        let message = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+        #expect(message == "cohort: standard output cannot be written: No space left on device\n")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aReaderThatLeavesEndsItQuietly() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = [
+            "-c", "\"$0\" -e 'local i = 0 while true do i = i + 1 print(i) end' | head -n 2", Executable.path,
+        ]
+        process.environment = cohort.environment
+        let output = Pipe()
+        let error = Pipe()
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        #expect(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "1\n2\n")
+        #expect(String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).isEmpty)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    // MARK: Ctrl-C
+
+    @Test(.timeLimit(.minutes(1))) func theFirstInterruptUnwindsAndExitsWith130() throws {
+        let path = try cohort.file(
+            "loop.lua",
+            """
+            local guard <close> = setmetatable({}, {__close = function() print('closed') end})
+            print('ready') io.stdout:flush()
+            while true do pcall(function() while true do end end) end
+            """)
+        let running = try cohort.start([path])
+        #expect(running.waitForLine() == "ready")
+        running.interrupt()
+        let result = running.wait()
+        #expect(result.status == 130)
+        #expect(result.output == "closed\n")
+        #expect(result.error.contains("interrupted"))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func theSecondInterruptExitsAtOnce() throws {
+        // Closing the pipe waits for the child, which the first Ctrl-C cannot shorten.
+        let path = try cohort.file(
+            "stuck.lua",
+            """
+            local pipe = io.popen('sleep 20')
+            print('ready') io.stdout:flush()
+            pipe:close()
+            """)
+        let running = try cohort.start([path])
+        #expect(running.waitForLine() == "ready")
+        let begin = Date()
+        running.interrupt()
+        usleep(300_000)
+        #expect(running.process.isRunning)
+        running.interrupt()
+        running.process.waitUntilExit()
+        #expect(running.process.terminationStatus == 130)
+        #expect(Date().timeIntervalSince(begin) < 10)
+    }
+
+    // MARK: The prompt without a terminal
+
+    @Test func minusIOpensThePromptAfterCode() throws {
+        let result = try cohort.run(
+            ["--quiet", "-i", "-e", "x = 6"], input: "x * 7\nfor i = 1, 2 do\nprint(i)\nend\nerror('no')\n'alive'\n")
+        #expect(result.status == 0)
+        #expect(result.output.contains("42\n"))
+        #expect(result.output.contains("1\n2\n"))
+        #expect(result.output.contains("\"alive\"\n"))
+        #expect(result.error.contains("no"))
+    }
+
+    @Test func theStartUpFileRunsAtThePromptOnly() throws {
+        _ = try cohort.file(".config/cohort/init.lua", "greeting = 'hello'")
+        #expect(try cohort.run(["-e", "print(greeting)"]).output == "nil\n")
+        #expect(try cohort.run(["-i"], input: "greeting\n").output.contains("\"hello\""))
+        #expect(!(try cohort.run(["-i", "--no-init"], input: "greeting\n").output.contains("hello")))
+        _ = try cohort.file(".config/cohort/init.lua", "error 'broken start'")
+        let broken = try cohort.run(["-i"], input: "1 + 1\n")
+        #expect(broken.output.contains("2\n"))
+        #expect(broken.error.contains("broken start"))
+    }
+}
