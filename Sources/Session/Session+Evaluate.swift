@@ -4,7 +4,6 @@ import LuaKit
 extension Session {
     /// Evaluates an entry of the prompt: an expression, whose values come back as text in at most `width` columns, or statements.
     public func evaluate(_ entry: String, width: Int) -> Reply {
-        interrupter.reset()
         let layout = ValueLayout(width: width, objectText: { $0.get((any Displayable).self)?.text(width: width) })
         switch lua.evaluate(entry, name: "=prompt", layout: layout) {
         case .values(let texts):
@@ -17,7 +16,6 @@ extension Session {
     /// Runs a whole script. A byte-order mark and a first line that begins with `#` are skipped. `name` is what errors call it: a
     /// file name behind `@`, anything else behind `=`.
     public func run(_ source: [UInt8], name: String, arguments: [String] = []) -> Reply {
-        interrupter.reset()
         let text = Self.withoutHeading(source)
         return reply(to: lua.run(bytes: text, name: name, arguments: arguments.map { .string($0) }))
     }

@@ -28,15 +28,12 @@ public final class Session {
         }
     }
 
-    /// Stops what the session runs.
-    public let interrupter: Interrupter
     let lua: LuaState
 
     /// A session in which nothing has happened yet.
     public init(_ configuration: Configuration) throws(Failure) {
         let work = Work(threads: configuration.threads ?? Work.coreCount, progress: configuration.progress)
         lua = try LuaModules.makeState(work: work)
-        interrupter = Interrupter(lua)
         try lua.setGlobal("print", .native(Printing.signature(output: configuration.output)))
         lua.seed = UInt64(bitPattern: Int64(configuration.seed))
         _ = lua.run("math.randomseed(...)", arguments: [.integer(configuration.seed)])

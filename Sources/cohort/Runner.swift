@@ -21,8 +21,8 @@ struct Runner {
                     progress?.clear()
                     Console.write(bytes)
                 }))
-        let interrupter = session.interrupter
-        Signals.install { interrupter.interrupt() }
+        Signals.install()
+        try session.watchInterrupts(leavesAtSecond: true)
     }
 
     func run() throws {
@@ -39,7 +39,7 @@ struct Runner {
         }
         // With -i a script that failed leaves its state to be looked at.
         if command.opensPrompt || (opensNothing && !readsInput) {
-            openPrompt()
+            try openPrompt()
         } else if let failure {
             throw failure
         }
@@ -50,7 +50,7 @@ struct Runner {
 
     private func read(_ path: String) throws -> [UInt8] {
         do throws(Failure) {
-            return try ScriptFile.read(path)
+            return try ScriptFile.read(path, isInterrupted: session.takeInterrupt)
         } catch {
             Console.writeError("cohort: \(error)\n")
             throw error == .cancelled ? ExitStatus.interrupted : .usage
@@ -71,9 +71,9 @@ struct Runner {
         }
     }
 
-    private func openPrompt() {
-        Signals.enter(.prompt)
-        _ = Signals.takeInterrupt()
+    private func openPrompt() throws {
+        try session.watchInterrupts(leavesAtSecond: false)
+        _ = session.takeInterrupt()
         let isInteractive = terminal.isInteractive
         if !command.isQuiet, isInteractive { Console.write(Prompt.banner) }
         if !command.skipsStartupFile { runStartupFile() }
@@ -81,8 +81,8 @@ struct Runner {
         history?.trim()
         let reader: any LineReader =
             isInteractive
-            ? ReadlineReader(history: history?.load() ?? [], isInterrupted: Signals.takeInterrupt)
-            : PlainReader(showsPrompt: isatty(STDIN_FILENO) != 0, isInterrupted: Signals.takeInterrupt)
+            ? ReadlineReader(history: history?.load() ?? [], isInterrupted: session.takeInterrupt)
+            : PlainReader(showsPrompt: isatty(STDIN_FILENO) != 0, isInterrupted: session.takeInterrupt)
         Prompt(session: session, reader: reader, terminal: terminal, history: history).run()
     }
 
@@ -90,7 +90,7 @@ struct Runner {
         let path = Folders.config + "/init.lua"
         guard access(path, F_OK) == 0 else { return }
         do throws(Failure) {
-            _ = report(session.run(try ScriptFile.read(path), name: "@" + path))
+            _ = report(session.run(try ScriptFile.read(path, isInterrupted: session.takeInterrupt), name: "@" + path))
         } catch {
             Console.writeError("cohort: \(error)\n")
         }

@@ -3,8 +3,8 @@ import Support
 
 /// Source text from a file or standard input.
 enum ScriptFile {
-    /// The bytes of the file at `path` (`-`: standard input).
-    static func read(_ path: String) throws(Failure) -> [UInt8] {
+    /// The bytes of the file at `path` (`-`: standard input, which may keep us waiting: `isInterrupted` tells of Ctrl-C).
+    static func read(_ path: String, isInterrupted: () -> Bool) throws(Failure) -> [UInt8] {
         let isInput = path == "-"
         let descriptor = isInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(path, "cannot be read: \(systemError())", hint: hint(path)) }
@@ -15,7 +15,7 @@ enum ScriptFile {
             let count = block.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count == 0 { return content }
             if count < 0 {
-                if errno == EINTR, !Signals.isInterrupted { continue }
+                if errno == EINTR, !isInterrupted() { continue }
                 if errno == EINTR { throw .cancelled }
                 throw .file(path, "cannot be read: \(systemError())")
             }

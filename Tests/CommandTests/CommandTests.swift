@@ -85,7 +85,6 @@ import Testing
     @Test(arguments: [
         ["--nonsense"], ["--threads", "0"], ["--threads", "many"], ["-e"], ["model", "nonsense"],
         ["--seed", "x", "a.lua"],
-        ["api", "--nonsense"],
     ]) func wrongUsageIsTwo(arguments: [String]) throws {
         let result = try cohort.run(arguments)
         #expect(result.status == 2)
