@@ -14,7 +14,7 @@ let package = Package(
         .executableTarget(
             name: "cohort",
             dependencies: [
-                "Prompt", "Session", "LuaModules", "Support",
+                "Prompt", "Session", "LuaModules", "Encoders", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "Prompt", dependencies: ["Session", "Support", "CReadline"]),

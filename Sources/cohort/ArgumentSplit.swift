@@ -6,7 +6,7 @@ struct ArgumentSplit: Equatable {
     var rest: [String] = []
 
     /// Names of subcommands. One wins over a file of the same name, which can be run as `./NAME`.
-    static let subcommands: Set<String> = ["model", "api", "help"]
+    static let subcommands: Set<String> = ["model", "help"]
 
     private static let optionsWithValue: Set<String> = ["-e", "--execute", "--seed", "--threads"]
 
@@ -38,11 +38,12 @@ struct ArgumentSplit: Equatable {
     }
 
     /// Whether the rest begins with a subcommand.
-    var isSubcommand: Bool { rest.first.map(Self.subcommands.contains) ?? false }
+    var isSubcommand: Bool { rest != ["help"] && rest.first.map(Self.subcommands.contains) ?? false }
 
     /// The arguments in the form the parser takes without misreading the script's: behind a terminator.
     var normalized: [String] {
         if isSubcommand { return options + rest }
+        if rest == ["help"] { return ["--help"] }
         return rest.isEmpty ? options : options + ["--"] + rest
     }
 }

@@ -17,8 +17,10 @@ import Support
     }
 
     private static func run(_ arguments: [String]) -> ExitStatus {
+        let split = ArgumentSplit(arguments)
+        let root: any ParsableCommand.Type = split.isSubcommand ? Subcommands.self : RunCommand.self
         do {
-            var command = try RunCommand.parseAsRoot(ArgumentSplit(arguments).normalized)
+            var command = try root.parseAsRoot(split.normalized)
             try command.run()
             return .done
         } catch let status as ExitStatus {
@@ -27,8 +29,8 @@ import Support
             Console.writeError("cohort: \(failure)\n")
             return failure == .cancelled ? .interrupted : .failed
         } catch {
-            let status = ExitStatus(RunCommand.exitCode(for: error))
-            let message = RunCommand.fullMessage(for: error) + "\n"
+            let status = ExitStatus(root.exitCode(for: error))
+            let message = root.fullMessage(for: error) + "\n"
             if status == .done { Console.write(message) } else { Console.writeError(message) }
             return status
         }

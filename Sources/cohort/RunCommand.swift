@@ -12,6 +12,7 @@ struct RunCommand: ParsableCommand {
             cohort [OPTIONS] FILE.lua [ARGS...]
             cohort [OPTIONS] -e CODE [-i]
             cohort [OPTIONS] -
+            cohort model list | import FILE | path NAME
             """,
         discussion: """
             Without FILE and CODE the prompt opens, or standard input is run if it is no terminal. Everything after FILE goes \
@@ -19,7 +20,8 @@ struct RunCommand: ParsableCommand {
 
             Exit codes: 0 done, 1 the script raised an error, 2 wrong usage, 130 interrupted.
             """,
-        version: cohortVersion)
+        version: cohortVersion,
+        subcommands: Subcommands.all)
 
     @Option(
         name: [.customShort("e"), .customLong("execute")], parsing: .unconditionalSingleValue,

@@ -21,7 +21,9 @@ import Testing
 
     @Test func aSubcommandWinsOverAFileOfItsName() {
         #expect(ArgumentSplit(["model", "list"]).isSubcommand)
-        #expect(ArgumentSplit(["api", "--json"]).normalized == ["api", "--json"])
+        #expect(ArgumentSplit(["model", "list", "--x"]).normalized == ["model", "list", "--x"])
+        #expect(ArgumentSplit(["help", "model"]).isSubcommand)
+        #expect(ArgumentSplit(["help"]).normalized == ["--help"])
         #expect(!ArgumentSplit(["./model"]).isSubcommand)
         #expect(!ArgumentSplit(["-"]).isSubcommand)
         #expect(ArgumentSplit(["-", "a"]).rest == ["-", "a"])

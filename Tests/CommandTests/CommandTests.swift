@@ -46,6 +46,21 @@ import Testing
         #expect(try cohort.run(["--seed", "-7"] + code).status == 0)
     }
 
+    @Test func modelsAreListedAndFound() throws {
+        let empty = try cohort.run(["model", "list"])
+        #expect(empty.status == 0)
+        #expect(empty.output.isEmpty)
+        #expect(empty.error.contains("no model is installed in \(cohort.home)/.local/share/cohort/models"))
+        _ = try cohort.file(
+            ".local/share/cohort/models/tiny/config.json", #"{"model_type": "bert", "hidden_size": 32}"#)
+        #expect(try cohort.run(["model", "list"]).output == "tiny  bert, 32 numbers, 0 MB\n")
+        #expect(try cohort.run(["model", "path", "tiny"]).output == "\(cohort.home)/.local/share/cohort/models/tiny\n")
+        let missing = try cohort.run(["model", "path", "huge"])
+        #expect(missing.status == 1)
+        #expect(missing.error.contains("installed: tiny"))
+        #expect(try cohort.run(["model", "import", "missing.whl"]).status == 1)
+    }
+
     // MARK: How it ends
 
     @Test func anErrorIsReportedWithTracebackOnStandardError() throws {
