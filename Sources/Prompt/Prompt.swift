@@ -60,11 +60,9 @@ public final class Prompt {
     }
 
     private func answer(_ entry: String) {
-        if let topic = Self.helpTopic(of: entry) {
-            Console.write(session.help(topic) + "\n")
-            return
-        }
-        switch session.evaluate(entry, width: Terminal.width) {
+        let width = Terminal.width
+        let reply = Self.helpTopic(of: entry).map { session.help($0, width: width) }
+        switch reply ?? session.evaluate(entry, width: width) {
         case .done(let results):
             for result in results { Console.write(result + "\n") }
         case .failed(let error):

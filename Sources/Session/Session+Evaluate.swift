@@ -1,11 +1,10 @@
-import Display
 import LuaKit
 
 extension Session {
     /// Evaluates an entry of the prompt: an expression, whose values come back as text in at most `width` columns, or statements.
     public func evaluate(_ entry: String, width: Int) -> Reply {
-        let layout = ValueLayout(width: width, objectText: { $0.get((any Displayable).self)?.text(width: width) })
-        switch lua.evaluate(entry, name: "=prompt", layout: layout) {
+        lua.layout.width = width
+        switch lua.evaluate(entry, name: "=prompt", layout: lua.layout) {
         case .values(let texts):
             return .done(results: texts == ["nil"] ? [] : texts)
         case .stopped(let outcome):

@@ -1,3 +1,4 @@
+import Display
 import LuaKit
 import LuaModules
 import Support
@@ -13,17 +14,20 @@ public final class Session {
         public var threads: Int?
         /// Told about the progress of long work.
         public var progress: (any ProgressSink)?
+        /// Columns that values shown by scripts may take.
+        public var width: Int
         /// Gets what `print` writes, from the session's thread.
         public var output: @Sendable (UnsafeRawBufferPointer) -> Void
 
         /// Settings of a session.
         public init(
-            seed: Int = 0, threads: Int? = nil, progress: (any ProgressSink)? = nil,
+            seed: Int = 0, threads: Int? = nil, progress: (any ProgressSink)? = nil, width: Int = 80,
             output: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
         ) {
             self.seed = seed
             self.threads = threads
             self.progress = progress
+            self.width = width
             self.output = output
         }
     }
@@ -34,9 +38,12 @@ public final class Session {
     public init(_ configuration: Configuration) throws(Failure) {
         let work = Work(threads: configuration.threads ?? Work.coreCount, progress: configuration.progress)
         lua = try LuaModules.makeState(work: work)
-        try lua.setGlobal("print", .native(Printing.signature(output: configuration.output)))
-        lua.seed = UInt64(bitPattern: Int64(configuration.seed))
-        _ = lua.run("math.randomseed(...)", arguments: [.integer(configuration.seed)])
+        lua.output = configuration.output
+        lua.layout = ValueLayout(
+            width: configuration.width,
+            objectText: { [unowned lua] in $0.get((any Displayable).self)?.text(width: lua.layout.width) })
+        try lua.setGlobal("print", .native(Printing.print))
+        try lua.reseed(UInt64(bitPattern: Int64(configuration.seed)))
     }
 
     /// Tells scripts how they were called: `arg[0]` is the script, `arg[1]` and following are its arguments.

@@ -16,7 +16,7 @@ struct Runner {
         self.progress = progress
         session = try Session(
             Session.Configuration(
-                seed: command.seed ?? 0, threads: command.threads, progress: progress,
+                seed: command.seed ?? 0, threads: command.threads, progress: progress, width: Terminal.width,
                 output: { bytes in
                     progress?.clear()
                     Console.write(bytes)

@@ -61,6 +61,14 @@ import Testing
         #expect(try cohort.run(["model", "import", "missing.whl"]).status == 1)
     }
 
+    @Test func theDeclarationsArePrintedAsJSON() throws {
+        let result = try cohort.run(["api", "--json"])
+        #expect(result.status == 0)
+        let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: [[String: Any]]]
+        #expect(object?["globals"]?.contains { $0["name"] as? String == "help" } == true)
+        #expect(object?["modules"]?.contains { $0["name"] as? String == "tensor" } == true)
+    }
+
     // MARK: How it ends
 
     @Test func anErrorIsReportedWithTracebackOnStandardError() throws {

@@ -149,11 +149,26 @@ import Testing
 
     @Test func aQuestionMarkShowsHelp() throws {
         let terminal = try open()
-        terminal.type("?help\r")
-        try terminal.wait(for: "help(")
+        terminal.type("?seed\r")
+        try terminal.wait(for: "seed(n)\r\n")
         try terminal.wait(for: "cohort> ")
-        terminal.type("?nonsense_name\r")
-        try terminal.wait(for: "nonsense_name")
+        terminal.type("?\r")
+        try terminal.wait(for: "Modules\r\n")
+        try terminal.wait(for: "cohort> ")
+        terminal.type("x = tensor.zeros(2) help = nil\r")
+        try terminal.wait(for: "cohort> ")
+        terminal.type("? x\r")
+        try terminal.wait(for: "Methods\r\n")
+        try terminal.wait(for: "cohort> ")
+        terminal.type("?sead\r")
+        try terminal.wait(for: "there is no help on 'sead' (did you mean seed?)")
+        try terminal.wait(for: "cohort> ")
+    }
+
+    @Test func aTensorIsShownAsALookNotAName() throws {
+        let terminal = try open()
+        terminal.type("tensor{{1, 2}, {3, 4}}\r")
+        try terminal.wait(for: "float32")
         try terminal.wait(for: "cohort> ")
     }
 
