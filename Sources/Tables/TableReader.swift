@@ -124,9 +124,9 @@ struct TableReader {
     }
 
     private func readJSON(_ text: borrowing PreparedText, _ format: TableFormat) throws(Failure) -> Table {
-        let shape = format == .jsonl ? "newline_delimited" : "auto"
+        let layout = format == .jsonl ? "newline_delimited" : "auto"
         let settings = """
-            format = '\(shape)', sample_size = -1, maximum_depth = -1, convert_strings_to_integers = false, \
+            format = '\(layout)', sample_size = -1, maximum_depth = -1, convert_strings_to_integers = false, \
             maximum_object_size = \(max(16_777_216, text.longestRecord * 2 + 1024))
             """
         do throws(Failure) {
@@ -134,11 +134,15 @@ struct TableReader {
             let file = Value.text(TableReader.exact(text.readablePath))
             let shape = try connection.query("select * from read_json(?, \(settings)) limit 0", [file], work: work)
             if shape.names == ["json"] {
-                let first = try connection.query(
-                    "select json from read_json(?, \(settings)) limit 1", [file], work: work)
-                guard first.rowCount > 0, first.columns[0].withBytes(0, { $0.first == 0x7b }) else {
+                // Either the one key of all objects, or what DuckDB calls values that are no objects.
+                let other = try connection.query(
+                    """
+                    select row from (select row_number() over () as row, json_type(json) as kind
+                    from read_json_objects(?, format = '\(layout)')) where kind <> 'OBJECT' limit 1
+                    """, [file], work: work)
+                if other.rowCount > 0 {
                     throw Failure.format(
-                        path, "holds values that are not objects",
+                        path, at: "line \(other.columns[0].text(0))", "holds a value that is not an object",
                         hint: "a table needs {\"name\": value, ...} on every line")
                 }
             }

@@ -29,13 +29,18 @@ enum TextEncoding {
 
     /// The likeliest encoding of bytes that are not UTF-8.
     static func guess(_ bytes: UnsafeRawBufferPointer) -> String {
-        // Two bytes above ASCII side by side are the mark of East Asian text.
-        let sample = UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 16))
-        guard let converter = open("gb18030") else { return "windows-1252" }
-        defer { iconv_close(converter) }
-        let consumed = convert(sample, converter) { _ in true }
-        // The sample may end inside a character.
-        return consumed + 4 > sample.count ? "gb18030" : "windows-1252"
+        // Chinese text has its bytes above ASCII in pairs; in Western text an accented letter stands alone.
+        var (paired, run) = (0, 0)
+        var single = 0
+        for byte in bytes.prefix(1 << 20) {
+            if byte >= 0x80 {
+                run += 1
+                continue
+            }
+            if run > 1 { paired += run } else { single += run }
+            run = 0
+        }
+        return paired + (run > 1 ? run : 0) > single ? "gb18030" : "windows-1252"
     }
 
     /// Appends a block without leaving any of it in the file's buffer.
