@@ -69,6 +69,18 @@ public final class Connection: @unchecked Sendable {
         }
     }
 
+    /// What the database holds, down to its tables.
+    func objects(work: Work) throws(Failure) -> Table {
+        try interruptibly(work.cancellation) { () throws(Failure) in
+            let error = DriverError()
+            var stream = ArrowArrayStream()
+            let status = self.driver.functions.pointee.ConnectionGetObjects?(
+                self.handle, 3, nil, nil, nil, nil, nil, &stream, error.pointer)
+            try self.driver.check(status, error)
+            return try Table.reading(&stream, cancellation: work.cancellation)
+        }
+    }
+
     /// Parameters as a table of one row, one column each.
     private static func row(of parameters: [Value]) throws(Failure) -> Table {
         var columns: [Column] = []

@@ -1,0 +1,56 @@
+import LuaKit
+import Support
+import Tables
+
+/// A connection that a script opened with `data.connect`.
+final class DataConnection {
+    let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+}
+
+extension DataConnection: LuaVisible {
+    /// A connection as scripts see it.
+    static let luaClass = LuaClass(
+        "data.Connection", for: DataConnection.self, "A connection to a database. `local db <close> = data.connect{...}` closes it by itself.",
+        methods: [sql, tables, write, close],
+        close: { _ in },
+        display: { "data.Connection(\($0.connection.database.driver.path))" })
+
+    private static let sql = Signature(
+        "data.Connection:sql", "Runs a query in the database. Values for its parameters are bound, never pasted.",
+        parameters: [
+            .required("query", .string, "SQL, as the database understands it"),
+            .optional("params", .queryParameters, "values for the query's parameters"),
+        ],
+        returns: [.init("data.Table", "the rows found")]
+    ) { call throws(Failure) in
+        let connection = try call.receiver(DataConnection.self).connection
+        let given: QueryArguments = try call.converted(ifGiven: "params") ?? QueryArguments()
+        return .dataTable(try connection.query(try call.string("query"), given.parameters, work: call.work))
+    }
+
+    private static let tables = Signature(
+        "data.Connection:tables", "The names of the database's tables and views, sorted.",
+        returns: [.init("list of strings", "the names")]
+    ) { call throws(Failure) in .strings(try call.receiver(DataConnection.self).connection.tableNames(work: call.work)) }
+
+    private static let write = Signature(
+        "data.Connection:write", "Copies a table into the database under a name.",
+        parameters: [
+            .required("table", .object(DataTable.self), "the table"), .required("name", .string, "what to call it there"),
+        ],
+        options: [.optional("replace", .boolean, default: false, "whether a table of that name may be replaced")]
+    ) { call throws(Failure) in
+        let connection = try call.receiver(DataConnection.self).connection
+        try connection.write(
+            try call.object("table", DataTable.self).table, to: try call.string("name"), replacing: try call.boolean("replace"),
+            work: call.work)
+        return .nothing
+    }
+
+    private static let close = Signature("data.Connection:close", "Closes the connection.") { call throws(Failure) in
+        try call.receiver().close()
+        return .nothing
+    }
+}
