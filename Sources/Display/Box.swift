@@ -46,7 +46,9 @@ struct Box {
 
     init(_ all: [BoxColumn], width: Int) {
         rowCount = all.first?.cells.count ?? 0
-        func least(_ column: BoxColumn) -> Int { column.isNumber ? column.natural : min(column.natural, Box.comfortable) }
+        func least(_ column: BoxColumn) -> Int {
+            column.isNumber ? column.natural : min(column.natural, Box.comfortable)
+        }
         func total(_ widths: [Int]) -> Int { widths.reduce(1) { $0 + $1 + 3 } }
 
         var columns = all
@@ -91,7 +93,8 @@ struct Box {
             if index == gapAfter { lines.append(row { _, width in centred("·", width) }) }
             lines.append(
                 row { column, width in
-                    DisplayWidth.fill(DisplayWidth.cut(column.cells[index], to: width), to: width, alignRight: column.isNumber)
+                    DisplayWidth.fill(
+                        DisplayWidth.cut(column.cells[index], to: width), to: width, alignRight: column.isNumber)
                 })
         }
         lines.append(rule("└", "┴", "┘"))

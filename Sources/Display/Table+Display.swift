@@ -15,7 +15,8 @@ extension Table: Displayable {
             box.hidden > 0 ? "\(columns.count - box.hidden) columns" : nil,
         ].compactMap { $0 }
         let note = shown.isEmpty ? "" : " (\(shown.joined(separator: " and ")) shown)"
-        return "\(box.text(gapAfter: rows.gapAfter))\n\(counted(rowCount, "row")), \(counted(columns.count, "column"))\(note)"
+        return
+            "\(box.text(gapAfter: rows.gapAfter))\n\(counted(rowCount, "row")), \(counted(columns.count, "column"))\(note)"
     }
 }
 
@@ -24,7 +25,8 @@ extension Column: Displayable {
     public func text(width: Int) -> String {
         let rows = ShownRows(count: count)
         let box = Box([BoxColumn(heading: [type.name], self, rows, width: width)], width: width)
-        return "\(box.text(gapAfter: rows.gapAfter))\n\(counted(count, "row"))\(rows.isCut ? " (\(rows.shownCount) shown)" : "")"
+        return
+            "\(box.text(gapAfter: rows.gapAfter))\n\(counted(count, "row"))\(rows.isCut ? " (\(rows.shownCount) shown)" : "")"
     }
 }
 

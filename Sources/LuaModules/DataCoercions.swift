@@ -8,7 +8,9 @@ extension ParameterType {
     static let queryParameters = ParameterType.custom("parameters", expected: "list of plain values") {
         (argument) throws(Failure) -> QueryArguments? in
         guard case .table(let table) = try argument.value() else { return nil }
-        if table.list.isEmpty, table.fields.count == 1, let tables = table["tables"] { return QueryArguments(tables: tables) }
+        if table.list.isEmpty, table.fields.count == 1, let tables = table["tables"] {
+            return QueryArguments(tables: tables)
+        }
         guard ColumnList.length(table) != nil, let values = ColumnList(table).values() else { return nil }
         return QueryArguments(parameters: values)
     }
@@ -34,7 +36,9 @@ enum RowChoice {
     case mask([Bool])
 
     init(_ tensor: Tensor) throws(Failure) {
-        self = tensor.dtype == .bool ? .mask(try tensor.values(as: Bool.self)) : .positions(try tensor.values(as: Double.self))
+        self =
+            tensor.dtype == .bool
+            ? .mask(try tensor.values(as: Bool.self)) : .positions(try tensor.values(as: Double.self))
     }
 
     /// The rows from 0.
@@ -42,7 +46,8 @@ enum RowChoice {
         switch self {
         case .mask(let mask):
             guard mask.count == count else {
-                throw .argument("rows", expected: "a mask of \(count) booleans (the number of rows)", got: "\(mask.count)")
+                throw .argument(
+                    "rows", expected: "a mask of \(count) booleans (the number of rows)", got: "\(mask.count)")
             }
             return mask.indices.filter { mask[$0] }
         case .positions(let positions):

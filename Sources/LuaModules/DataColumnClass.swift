@@ -6,12 +6,15 @@ import Tensors
 
 extension Column: LuaVisible {
     /// A column as scripts see it.
-    public static let luaClass = LuaClass(
+    public static let luaClass: LuaClass = LuaClass(
         "data.Column", for: Column.self,
         "A column of a table: values of one type. c[i] is row i (nil for a null), #c the number of rows. It never changes.",
         methods: [totable, tensor],
         fields: [
-            Field("type", "string", "The type's name, which SQL understands too: \"int64\", \"double\", \"varchar\", \"date\" ...") {
+            Field(
+                "type", "string",
+                "The type's name, which SQL understands too: \"int64\", \"double\", \"varchar\", \"date\" ..."
+            ) {
                 (column: Column) in .string(column.type.name)
             },
             Field("nulls", "integer", "How many rows are null.") { (column: Column) in .integer(column.nullCount) },
@@ -42,10 +45,13 @@ extension Column: LuaVisible {
 
     private static let tensor = Signature(
         "data.Column:tensor",
-        "The numbers as a tensor of shape [n], or [n, d] for lists of d numbers. Where the types agree and there are no nulls it shares \
-        the column's memory.",
+        """
+        The numbers as a tensor of shape [n], or [n, d] for lists of d numbers. Where the types agree and there are no nulls it shares \
+        the column's memory.
+        """,
         options: [
-            .optional("dtype", .choice(DType.allCases.map(\.rawValue)), standing: "the column's own", "type of the elements"),
+            .optional(
+                "dtype", .choice(DType.allCases.map(\.rawValue)), standing: "the column's own", "type of the elements"),
             .optional("nulls", .choice(["error", "nan"]), default: "error", "what a null becomes"),
         ],
         returns: [.init("tensor", "the numbers")],
@@ -56,4 +62,8 @@ extension Column: LuaVisible {
         let nulls: NullRule = try call.string("nulls") == "nan" ? .nan : .refuse
         return .object(try column.tensor(named: "column", dtype: dtype, nulls: nulls))
     }
+}
+
+extension Column: TensorConvertible {
+    func tensor() throws(Failure) -> Tensor { try tensor(named: "column") }
 }

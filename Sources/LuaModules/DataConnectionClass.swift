@@ -12,7 +12,8 @@ final class DataConnection {
 extension DataConnection: LuaVisible {
     /// A connection as scripts see it.
     static let luaClass = LuaClass(
-        "data.Connection", for: DataConnection.self, "A connection to a database. `local db <close> = data.connect{...}` closes it by itself.",
+        "data.Connection", for: DataConnection.self,
+        "A connection to a database. `local db <close> = data.connect{...}` closes it by itself.",
         methods: [sql, tables, write, close],
         close: { _ in },
         display: { "data.Connection(\($0.connection.database.driver.path))" })
@@ -33,18 +34,21 @@ extension DataConnection: LuaVisible {
     private static let tables = Signature(
         "data.Connection:tables", "The names of the database's tables and views, sorted.",
         returns: [.init("list of strings", "the names")]
-    ) { call throws(Failure) in .strings(try call.receiver(DataConnection.self).connection.tableNames(work: call.work)) }
+    ) { call throws(Failure) in .strings(try call.receiver(DataConnection.self).connection.tableNames(work: call.work))
+    }
 
     private static let write = Signature(
         "data.Connection:write", "Copies a table into the database under a name.",
         parameters: [
-            .required("table", .object(DataTable.self), "the table"), .required("name", .string, "what to call it there"),
+            .required("table", .object(DataTable.self), "the table"),
+            .required("name", .string, "what to call it there"),
         ],
         options: [.optional("replace", .boolean, default: false, "whether a table of that name may be replaced")]
     ) { call throws(Failure) in
         let connection = try call.receiver(DataConnection.self).connection
         try connection.write(
-            try call.object("table", DataTable.self).table, to: try call.string("name"), replacing: try call.boolean("replace"),
+            try call.object("table", DataTable.self).table, to: try call.string("name"),
+            replacing: try call.boolean("replace"),
             work: call.work)
         return .nothing
     }

@@ -12,16 +12,24 @@ extension LuaModule {
 
     private static let read = Signature(
         "data.read",
-        "Reads a table from a file, or from all files that a pattern with * matches. Nothing is dropped or guessed at silently: a broken row, a \
-        wrong encoding or a damaged file is an error that says where. In CSV an empty value is a null and \"\" an empty text; a column \
-        becomes numbers, booleans, dates or timestamps only if all its values can without losing a digit.",
-        parameters: [.required("path", .string, "a .csv, .tsv, .jsonl, .json or .parquet file (text also as .gz), or a pattern")],
+        """
+        Reads a table from a file, or from all files that a pattern with * matches. Nothing is dropped or guessed at silently: a broken row, a \
+        wrong encoding or a damaged file is an error that says where. In CSV an empty value is a null and "" an empty text; a column \
+        becomes numbers, booleans, dates or timestamps only if all its values can without losing a digit.
+        """,
+        parameters: [
+            .required("path", .string, "a .csv, .tsv, .jsonl, .json or .parquet file (text also as .gz), or a pattern")
+        ],
         options: [
             .optional("format", .choice(formats), standing: "by the path's ending", "the file's format"),
             .optional("delimiter", .string, standing: "found in the first line", "the character between values"),
             .optional("header", .boolean, default: true, "whether the first line names the columns"),
-            .optional("nulls", .list(of: .string), standing: "the empty text", "unquoted texts that stand for a missing value"),
-            .optional("encoding", .string, standing: "UTF-8, or UTF-16 by its mark", "the text's encoding, such as \"gb18030\""),
+            .optional(
+                "nulls", .list(of: .string), standing: "the empty text", "unquoted texts that stand for a missing value"
+            ),
+            .optional(
+                "encoding", .string, standing: "UTF-8, or UTF-16 by its mark",
+                "the text's encoding, such as \"gb18030\""),
             .optional("names", .list(of: .string), standing: "those in the file", "names for the columns"),
             .optional("text", .list(of: .string), "columns that stay text though they look like numbers or dates"),
         ],
@@ -41,8 +49,10 @@ extension LuaModule {
 
     private static let write = Signature(
         "data.write",
-        "Writes a table to a file in the format of its ending, whole or not at all: if it fails, the file that was there is as it was. \
-        Rows and columns keep their order; Parquet keeps every type.",
+        """
+        Writes a table to a file in the format of its ending, whole or not at all: if it fails, the file that was there is as it was. \
+        Rows and columns keep their order; Parquet keeps every type.
+        """,
         parameters: [
             .required("table", .object(DataTable.self), "the table"),
             .required("path", .string, "a .csv, .tsv, .jsonl, .json or .parquet file (text also as .gz)"),
@@ -63,7 +73,9 @@ extension LuaModule {
             .optional("columns", .list(of: .string), standing: "by name", "the order of the columns")
         ],
         returns: [.init("data.Table", "the table")],
-        example: .init("return data.table({price = {1.5, 2}, city = {'北京', '上海'}}, {columns = {'city', 'price'}}).columns[1]", output: "city"),
+        example: .init(
+            "return data.table({price = {1.5, 2}, city = {'北京', '上海'}}, {columns = {'city', 'price'}}).columns[1]",
+            output: "city"),
         related: ["data.read"]
     ) { call throws(Failure) in .dataTable(try DataTable.made(call)) }
 
@@ -88,8 +100,10 @@ extension LuaModule {
 
     private static let connect = Signature(
         "data.connect",
-        "Connects to a database through its ADBC driver, a shared library: \"duckdb\" for a DuckDB file, \"sqlite\", \"postgresql\" and others \
-        where their driver is installed.",
+        """
+        Connects to a database through its ADBC driver, a shared library: "duckdb" for a DuckDB file, "sqlite", "postgresql" and others \
+        where their driver is installed.
+        """,
         options: [
             .required("driver", .string, "the driver's name, or the path of its library"),
             .optional("uri", .string, "where the database is, as the driver wants it"),
@@ -138,14 +152,17 @@ extension DataTable {
     }
 
     /// Columns of a list of records: every name that one of them has, sorted; a record without it has a null there.
-    private static func columns(ofRecords content: LuaTable, order: [String]) throws(Failure) -> [(name: String, column: Column)] {
+    private static func columns(ofRecords content: LuaTable, order: [String]) throws(Failure) -> [(
+        name: String, column: Column
+    )] {
         var rows: [[String: Value]] = []
         var names = Set(order)
         for (index, element) in content.list.enumerated() {
             guard let value = Value(element), case .record(let parts) = value else {
                 guard let table = element.table, table.isEmpty else {
                     throw .argument(
-                        "lists", expected: "{name = list, ...} or a list of records", got: "\(element.typeName) at position \(index + 1)")
+                        "lists", expected: "{name = list, ...} or a list of records",
+                        got: "\(element.typeName) at position \(index + 1)")
                 }
                 rows.append([:])
                 continue

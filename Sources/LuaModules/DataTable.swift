@@ -25,7 +25,7 @@ extension LuaValue {
     static func dataTable(_ table: Table) -> LuaValue { .object(DataTable(table)) }
 
     /// A value of a column. A null is nil, and so is left out of a list or record; `fill` stands for it where it is given.
-    init(_ value: Value, fill: LuaValue = .nil) {
+    init(_ value: Tables.Value, fill: LuaValue = .nil) {
         self =
             switch value {
             case .null: fill

@@ -8,12 +8,16 @@ extension DataTable: LuaVisible {
     /// A table as scripts see it.
     static let luaClass = LuaClass(
         "data.Table", for: DataTable.self,
-        "Named columns of one length. t.price or t[\"城市\"] is a column, t[i] row i as a record, #t the number of rows; \
+        """
+        Named columns of one length. t.price or t["城市"] is a column, t[i] row i as a record, #t the number of rows; \
         t.segment = list adds or replaces a column, t.segment = nil removes it. Methods win over columns of the same name: \
-        t:column(name) reaches any.",
+        t:column(name) reaches any.
+        """,
         methods: [column, head, sql, rows, describe, tensor, index],
         fields: [
-            Field("columns", "list of strings", "The names of the columns, in order.") { (data: DataTable) in .strings(data.table.names) }
+            Field("columns", "list of strings", "The names of the columns, in order.") { (data: DataTable) in
+                .strings(data.table.names)
+            }
         ],
         index: { call throws(Failure) in try member(call) },
         newIndex: { call throws(Failure) in try setMember(call) },
@@ -43,7 +47,8 @@ extension DataTable: LuaVisible {
     private static func isLuaName(_ name: String) -> Bool {
         !name.isEmpty
             && name.utf8.enumerated().allSatisfy { index, byte in
-                (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a) || byte == 0x5f || (index > 0 && byte >= 0x30 && byte <= 0x39)
+                (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a) || byte == 0x5f
+                    || (index > 0 && byte >= 0x30 && byte <= 0x39)
             }
     }
 
@@ -78,7 +83,8 @@ extension DataTable: LuaVisible {
     ) { call throws(Failure) in .dataTable(try call.receiver(DataTable.self).table.head(try call.integer("n"))) }
 
     private static let sql = Signature(
-        "data.Table:sql", "Runs a query over this table, which it calls `this`. Values for `?` are bound, never pasted.",
+        "data.Table:sql",
+        "Runs a query over this table, which it calls `this`. Values for `?` are bound, never pasted.",
         parameters: [
             .required("query", .string, "SQL, as DuckDB understands it"),
             .optional("params", .queryParameters, "values for ? or $1, $2 ..."),
@@ -95,7 +101,8 @@ extension DataTable: LuaVisible {
     private static let rows = Signature(
         "data.Table:rows", "Iterates over the rows: `for row in t:rows() do print(row.name) end`. Nulls are nil.",
         returns: [.init("iterator", "one record per row")],
-        example: .init("local s = 0 for row in data.table({n = {1, 2}}):rows() do s = s + row.n end return s", output: "3")
+        example: .init(
+            "local s = 0 for row in data.table({n = {1, 2}}):rows() do s = s + row.n end return s", output: "3")
     ) { call throws(Failure) in
         let table = try call.receiver(DataTable.self).table
         var next = 0
@@ -108,8 +115,10 @@ extension DataTable: LuaVisible {
 
     private static let describe = Signature(
         "data.Table:describe",
-        "A table with one row per column: type, how many values, nulls and different values, smallest and largest, mean and standard \
-        deviation of numbers.",
+        """
+        A table with one row per column: type, how many values, nulls and different values, smallest and largest, mean and standard \
+        deviation of numbers.
+        """,
         returns: [.init("data.Table", "the description")],
         example: .init("return data.table({n = {1, 2, 3}}):describe()[1].mean", output: "2.0")
     ) { call throws(Failure) in .dataTable(try call.receiver(DataTable.self).table.describe()) }
@@ -132,7 +141,9 @@ extension DataTable: LuaVisible {
 
     private static let index = Signature(
         "data.Table:index", "The rows of the given numbers, or those where a mask is true.",
-        parameters: [.required("rows", .rowPositions, "row numbers from 1 (negative from the end), or a boolean tensor")],
+        parameters: [
+            .required("rows", .rowPositions, "row numbers from 1 (negative from the end), or a boolean tensor")
+        ],
         returns: [.init("data.Table", "a new table")],
         example: .init("return data.table({n = {10, 20, 30}}):index({3, 1}).n[1]", output: "30")
     ) { call throws(Failure) in

@@ -9,6 +9,7 @@ public enum LuaModules {
         .text,
         .cluster,
         .metrics,
+        .data,
     ]
 
     /// The functions that are globals of their own.

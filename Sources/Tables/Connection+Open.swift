@@ -29,7 +29,8 @@ extension Connection {
                 "driver", expected: "an installed driver", got: "'\(driver)'",
                 hint: "there is no \(file) on this system and none in \(Folders.data)/lib")
         }
-        return try Connection(try Database(try Driver(file, handle: library, entry: "AdbcDriverInit"), options: options))
+        return try Connection(
+            try Database(try Driver(file, handle: library, entry: "AdbcDriverInit"), options: options))
     }
 
     /// The names of the tables and views that the database has, sorted.

@@ -12,12 +12,27 @@ extension Table {
     ) throws(Failure) -> Table {
         // Temporary tables belong to a connection: one per query, so that names never meet and memory goes with it.
         let connection = try DuckDB.connect()
-        for (name, table) in tables { try connection.write(table, to: name, temporary: true, work: work) }
+        for (name, table) in tables { try connection.register(table, as: name, work: work) }
         return try connection.query(sql, parameters, work: work)
     }
 
     /// Runs a query over this table, which it knows as `this`.
     public func sql(_ sql: String, _ parameters: [Value] = [], work: Work = Work()) throws(Failure) -> Table {
         try Table.query(sql, parameters, tables: [("this", self)], work: work)
+    }
+}
+
+extension Connection {
+    /// Lets DuckDB know a table under a name, as long as the connection lasts.
+    func register(_ table: Table, as name: String, work: Work) throws(Failure) {
+        // DuckDB does not tell such names apart and would rename one of them behind the user's back.
+        let folded = table.names.map { $0.lowercased() }
+        for (index, name) in folded.enumerated() {
+            guard let first = Table.position(of: name, in: folded), first < index else { continue }
+            throw .argument(
+                "table", expected: "column names that differ in more than case",
+                got: "'\(table.names[first])' and '\(table.names[index])'", hint: "rename one of them")
+        }
+        try write(table, to: name, temporary: true, work: work)
     }
 }

@@ -149,10 +149,12 @@ struct TableReader {
             // DuckDB takes "1-2-03" for a date and rewrites identifiers; what is text in the file stays text here.
             var columns = ""
             if let explicit = TableReader.jsonColumns(shape) { columns = ", columns = {\(explicit)}" }
-            let table = try connection.query("select * from read_json(?, \(settings)\(columns))", [file], work: work)
+            let table = try connection.query(
+                "select * from read_json(?, \(settings)\(columns))", [file], work: work)
+            var narrowed: [Column] = []
+            for column in table.columns { narrowed.append(try TypeInference.narrowed(column)) }
             return Table(
-                unchecked: try columnNames(table.names, count: table.names.count), table.columns,
-                rowCount: table.rowCount)
+                unchecked: try columnNames(table.names, count: table.names.count), narrowed, rowCount: table.rowCount)
         } catch {
             throw explained(error, reading: text.readablePath)
         }

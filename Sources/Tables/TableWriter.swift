@@ -12,13 +12,9 @@ extension Table {
         }
         var file = try AtomicFile(path)
         let connection = try DuckDB.connect()
-        // Plain names on the way in: DuckDB would refuse two that differ only in case.
-        let plain = names.indices.map { "c\($0 + 1)" }
-        try connection.write(
-            Table(unchecked: plain, columns, rowCount: rowCount), to: "written", temporary: true, work: work)
-        let selected = zip(plain, names).map { "\($0) as \(SQL.quoted($1))" }.joined(separator: ", ")
+        try connection.register(self, as: "written", work: work)
         let query = """
-            copy (select \(selected) from written) to \(SQL.literal(file.temporaryPath)) \
+            copy written to \(SQL.literal(file.temporaryPath)) \
             (\(Table.copyOptions(format, isCompressed: isCompressed)), use_tmp_file false)
             """
         do throws(Failure) {

@@ -45,6 +45,27 @@ struct TypeInference {
         }
     }
 
+    /// A column of whole numbers in wider memory than they need (DuckDB reads JSON's so) as `int64`, where all of them fit.
+    static func narrowed(_ column: Column) throws(Failure) -> Column {
+        guard case .fixed(let buffer) = column.layout else { return column }
+        let builder = ColumnBuilder(.int64)
+        for row in 0..<column.count {
+            if column.isNull(row) {
+                try builder.appendNull()
+                continue
+            }
+            let exact: Int64? =
+                switch column.type {
+                case .decimal(_, 0): Int64(exactly: buffer.load(row, as: Int128.self))
+                case .integer(64, false): Int64(exactly: buffer.load(row, as: UInt64.self))
+                default: nil
+                }
+            guard let exact else { return column }
+            try builder.append(fixed: exact)
+        }
+        return builder.finish()
+    }
+
     private static func convert<T: BitwiseCopyable>(
         _ column: Column, to type: ColumnType, _ parse: (UnsafeRawBufferPointer) -> T?
     ) throws(Failure) -> Column {

@@ -1,0 +1,190 @@
+import Foundation
+import LuaKit
+import LuaModules
+import Support
+import Tables
+import Testing
+
+@Suite struct DataTableTests {
+    /// Runs a script in a state of its own and gives its results as text, or the message it failed with.
+    static func run(_ code: String) throws -> String {
+        let state = try LuaModules.makeState()
+        switch state.run(code, name: "@t.lua") {
+        case .values(let values): return values.map(words).joined(separator: " ")
+        case .failure(let message, _): return message
+        case .syntaxError(let message, _): return message
+        case .interrupted: return "interrupted"
+        }
+    }
+
+    private static func words(_ value: LuaValue) -> String {
+        switch value {
+        case .nil: "nil"
+        case .boolean(let value): String(value)
+        case .integer(let value): String(value)
+        case .number(let value): numberText(value)
+        case .string: value.text ?? ""
+        case .table(let table):
+            "{"
+                + (table.list.map(words) + table.fields.map { "\(words($0.key))=\(words($0.value))" }).joined(
+                    separator: ",") + "}"
+        default: value.typeName
+        }
+    }
+
+    private static let sample = """
+        local t = data.table({price = {1.5, 2, 4}, city = {"北京", "上海", "x"}, n = {1, nil, 3}}, {columns = {"city", "price", "n"}})
+        """
+
+    @Test(arguments: [
+        ("return #t, t.columns", "3 {city,price,n}"),
+        ("return t.city[1], t['city'][-1], t:column('price')[2]", "北京 x 2.0"),
+        ("return t.n[2], t.n[4], t.n[0], #t.n, t.n.type, t.city.type, t.n.nulls", "nil nil nil 3 int64 varchar 1"),
+        ("return t[1], t[2], t[-1].city, t[4]", "{city=北京,n=1,price=1.5} {city=上海,price=2.0} x nil"),
+        ("local s = 0 for i, row in ipairs(t) do s = s + row.price end return s", "7.5"),
+        ("local s = 0 for row in t:rows() do s = s + row.price end return s", "7.5"),
+        ("return t.n:totable()", "{1,3=3,n=3}"),
+        ("return t.price:totable(), t.n:totable(0)", "{1.5,2.0,4.0,n=3} {1,0,3,n=3}"),
+        ("return #t:head(2), #t:head(), #t:head(0)", "2 3 0"),
+        ("return t.price:tensor():sum(), t.price:tensor().dtype", "7.5 float64"),
+        ("return t:tensor{'price', 'price'}.shape", "{3,2}"),
+        ("return t:index({3, 1}).city[1], #t:index(t.price:tensor():gt(1.5))", "x 2"),
+        ("t.segment = {3, 1, 2} t.price = nil return t.columns, t.segment[1]", "{city,n,segment} 3"),
+        ("t.segment = tensor({1, 0, 1}) return t.segment.type, t.segment[2]", "float 0.0"),
+        ("t.city = 'one' return t.city:totable()", "{one,one,one,n=3}"),
+        ("t.copy = t.city return t.copy[2]", "上海"),
+        (
+            "local d = t:describe() return d.columns[1], d[2].mean, d[3].nulls, d[1].distinct, d[2].max",
+            "column 2.5 1 3 4.0"
+        ),
+        (
+            "local rows = data.table({{a = 1, b = 'x'}, {b = 'y'}}) return rows.columns, rows.a[2], rows.b[2]",
+            "{a,b} nil y"
+        ),
+        ("return #data.table({}), data.table({a = {}}).columns", "0 {a}"),
+        ("return data.table({l = {{1, 2}, {3}}}).l[1], data.table({l = {{1}}}).l.type", "{1,2} int64[]"),
+        (
+            "return tostring(t.columns and data.table({a = {1}}))",
+            "┌───────┐\n│   a   │\n│ int64 │\n├───────┤\n│     1 │\n└───────┘\n1 row, 1 column"
+        ),
+    ])
+    func answers(_ code: String, _ expected: String) throws {
+        let result = try DataTableTests.run("\(DataTableTests.sample) \(code)")
+        #expect(result == expected)
+    }
+
+    @Test(arguments: [
+        ("return t.prize", "t.lua:1: the table has no column 'prize' (did you mean 'price'?)"),
+        ("return t.xyzzy", "t.lua:1: the table has no column 'xyzzy' (its columns: 'city', 'price', 'n')"),
+        (
+            "return t:column('citi')",
+            "t.lua:1: bad argument 'name' to data.Table:column: a column of this table expected, got 'citi' (did you mean 'city'?)"
+        ),
+        (
+            "t.x = {1, 2, 3, 4}",
+            "t.lua:1: bad argument 'x' to data.Table assignment: 3 values (the number of rows) expected, got 4"
+        ),
+        ("t.x = {1, 'a', 3}", "bad argument 'x'"),
+        ("t.x = print", "bad argument 'x'"),
+        (
+            "return data.table({a = {1}, b = {1, 2}})",
+            "bad argument 'b' to data.table: 1 values (as many as 'a' has) expected, got 2"
+        ),
+        (
+            "return data.table({a = {1}}, {columns = {'b'}})",
+            "bad argument 'columns' to data.table: all columns in order expected"
+        ),
+        (
+            "return t.n:tensor()",
+            "bad argument 'column' to data.Column:tensor: a column without nulls expected, got NULL in row 2"
+        ),
+        (
+            "return t:tensor{'city'}",
+            "bad argument 'city' to data.Table:tensor: a column of numbers or booleans expected, got one of type varchar"
+        ),
+        ("return data.table({a = {'\\xff'}})", "text in UTF-8 expected, got other bytes in row 1"),
+        ("return t:index({4})", "bad argument 'rows' to data.Table:index: row numbers from 1 to 3 expected, got 4"),
+    ])
+    func refuses(_ code: String, _ expected: String) throws {
+        let message = try DataTableTests.run("\(DataTableTests.sample) \(code)")
+        #expect(message.contains(expected), "\(message)")
+    }
+
+    @Test func hintsAtNamesThatAreNoLuaNames() throws {
+        let message = try DataTableTests.run("return data.table({['城市'] = {1}}).city")
+        #expect(message.hasSuffix("the table has no column 'city' (its columns: '城市'; write t[\"城市\"])"), "\(message)")
+    }
+}
+
+@Suite(.enabled(if: DuckDB.isInstalled)) struct DataModuleTests {
+    private func run(_ code: String) throws -> String { try DataTableTests.run(code) }
+
+    @Test func runsEveryExample() throws {
+        for signature in LuaModule.dataSignatures {
+            guard let example = signature.example else { continue }
+            #expect(try run(example.code) == example.output, "\(signature.name)")
+        }
+    }
+
+    @Test func asksTablesWithSQL() throws {
+        let tables =
+            "local u = data.table({id = {1, 2}, name = {'a', 'b'}}) local o = data.table({id = {2, 2}, v = {10, 20}})"
+        #expect(
+            try run(
+                "\(tables) local r = data.sql('select name, sum(v) as v from u join o using (id) group by name', nil, {tables = {u = u, o = o}}) return r.name[1], r.v[1], #r"
+            )
+                == "b 30 1")
+        #expect(try run("\(tables) return data.sql('select count(*) as n from u', {tables = {u = u}}).n[1]") == "2")
+        #expect(
+            try run("\(tables) return u:sql('select * from this where name = ?', {\"b' or 1=1\"}).columns")
+                == "{id,name}")
+        #expect(try run("return data.sql('select ? as a, ? as b', {1, nil, n = 2}).a[1]") == "1")
+        #expect(
+            try run(
+                "return data.sql(\"select 12.50::decimal(10,2) as d, 3::decimal(5,1) as e, 170141183460469231731687303715884105727::hugeint as h\")[1]"
+            ) == "{d=12.5,e=3,h=1.7014118346047e+38}")
+        #expect(
+            try run(
+                "return data.sql(\"select date '2024-02-29' as d, timestamptz '2024-01-01 10:00:00+08' as t, [1, null, 2] as l\")[1].t"
+            ) == "2024-01-01T02:00:00Z")
+        let message = try run("return data.sql('selec 1')")
+        #expect(message.hasPrefix("t.lua:1: ") && message.contains("syntax error at or near \"selec\""), "\(message)")
+    }
+
+    @Test func readsAndWrites() throws {
+        let path = NSTemporaryDirectory() + "cohort-data-\(UUID().uuidString).csv"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(
+            try run(
+                "data.write(data.table({a = {1, 2}, b = {'x', nil, n = 2}}), '\(path)') local t = data.read('\(path)') return #t, t.columns, t.b[1], t.b[2]"
+            )
+                == "2 {a,b} x nil")
+        #expect(try run("return data.read('\(path)', {names = {'x', 'y'}}).columns") == "{x,y}")
+        #expect(try run("return data.read('\(path)', {format = 'xls'})").contains("bad argument 'format' to data.read"))
+        #expect(
+            try run("return data.read('nowhere.csv')").contains(
+                "nowhere.csv: cannot be opened: No such file or directory"))
+    }
+
+    @Test func connectsToADatabase() throws {
+        let path = NSTemporaryDirectory() + "cohort-data-\(UUID().uuidString).db"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(
+            try run(
+                """
+                local db <close> = data.connect{driver = "duckdb", uri = "\(path)"}
+                db:write(data.table({a = {1, 2}}), "t")
+                db:write(data.table({a = {1, 2, 3}}), "t", {replace = true})
+                return db:tables(), db:sql("select sum(a) as s from t where a > ?", {1}).s[1]
+                """) == "{t} 5")
+        #expect(try run("local db = data.connect{driver = 'duckdb'} db:close() return db:tables()").contains("closed"))
+        #expect(try run("return data.connect{driver = 'nosuch'}").contains("bad argument 'driver'"))
+    }
+}
+
+extension LuaModule {
+    /// What the module `data` declares.
+    fileprivate static var dataSignatures: [Signature] {
+        LuaModules.modules.first { $0.name == "data" }?.signatures ?? []
+    }
+}
