@@ -74,8 +74,8 @@ extension LuaModule {
         ],
         returns: [.init("data.Table", "the table")],
         example: .init(
-            "return data.table({price = {1.5, 2}, city = {'北京', '上海'}}, {columns = {'city', 'price'}}).columns[1]",
-            output: "city"),
+            "return #data.table({price = {1.5, 2}, city = {'北京', '上海'}}, {columns = {'city', 'price'}})",
+            output: "2"),
         related: ["data.read"]
     ) { call throws(Failure) in .dataTable(try DataTable.made(call)) }
 
