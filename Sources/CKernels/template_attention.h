@@ -4,17 +4,20 @@
 static void attention_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                           float *out, size_t ldo, float *scratch) {
     float *keys = scratch, *values = keys + ck_packed_count_f32(length, head_size);
-    float *scores = values + ck_packed_count_f32(head_size, length);
+    float *mask = values + ck_packed_count_f32(head_size, length);
     const size_t padded = (length + CK_LINE / sizeof(float) - 1) / (CK_LINE / sizeof(float)) * (CK_LINE / sizeof(float));
+    float *scores = mask + padded;
+    // Scores are computed for panels in full, so that neither products nor rows have a rest to treat. Columns beyond `length` take no part:
+    // their bias of minus infinity leaves them nothing in the softmax, and the second product does not read them.
+    for (size_t j = 0; j < padded; j++) mask[j] = j < length ? 0 : -__builtin_inff();
     for (size_t h = 0; h < heads; h++) {
         const size_t column = h * head_size;
         ck_pack_f32(length, head_size, k + column, ld, 1, keys);
         ck_pack_f32(head_size, length, v + column, ld, 0, values);
         for (size_t row = 0; row < length; row += CK_ATTENTION_ROWS) {
             const size_t rows = length - row < CK_ATTENTION_ROWS ? length - row : CK_ATTENTION_ROWS;
-            // All panels in full: the columns beyond `length` come out as zeros and are not looked at.
-            gemm_f32(rows, padded, head_size, q + row * ld + column, ld, keys, NULL, CK_IDENTITY, scores, padded);
-            softmax_rows_f32(rows, length, scale, scores, padded);
+            gemm_f32(rows, padded, head_size, q + row * ld + column, ld, keys, mask, CK_IDENTITY, scores, padded);
+            softmax_rows_f32(rows, padded, scale, scores, padded);
             gemm_f32(rows, head_size, length, scores, padded, values, NULL, CK_IDENTITY, out + row * ldo + column, ldo);
         }
     }

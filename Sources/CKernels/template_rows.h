@@ -34,8 +34,11 @@ INLINE float lane_max(floats value) {
 // exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts (Cody and Waite), exp(r) by its Taylor polynomial of degree 7.
 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits, which become the exponent with no float-to-integer conversion, whose
 // result is undefined for NaN. The scaling is by two factors, so that 2^128 needs no special case.
+//
+// Below -87 the result is 0: the smaller numbers there are subnormal soon, which makes some processors a hundred times slower.
 INLINE floats exp_of(floats x) {
-    x = x < -87.3f ? (floats)-87.3f : x;
+    const floats given = x;
+    x = x < -87.0f ? (floats)-87.0f : x;
     x = x > 89.0f ? (floats)89.0f : x;
     const floats shifted = FMA(x, (floats)1.44269504f, (floats)12582912.0f);
     const floats n = shifted - 12582912.0f;
@@ -54,7 +57,8 @@ INLINE floats exp_of(floats x) {
     const words half = ((bits + 256u) >> 1) - 128u;
     const words rest = bits - half;
     y *= __builtin_bit_cast(floats, (half + 127u) << 23);
-    return y * __builtin_bit_cast(floats, (rest + 127u) << 23);
+    y *= __builtin_bit_cast(floats, (rest + 127u) << 23);
+    return given < -87.0f ? (floats)0.0f : y;
 }
 
 // erf(x) = x P(x^2) / Q(x^2) on [-4, 4], beyond which it is 1 to float precision. Coefficients: scripts/goldens/erf_coefficients.py (minimax of
@@ -196,7 +200,7 @@ static void add_layernorm_f32(size_t rows, size_t n, const float *x, size_t ldx,
             __builtin_memcpy(&d, &all, rest * sizeof(float));
             squares = FMA(d, d, squares);
         }
-        const floats factor = (floats)(1.0f / __builtin_sqrtf(lane_sum(squares) / (float)n + eps));
+        const floats factor = 1.0f / __builtin_elementwise_sqrt((floats)(lane_sum(squares) / (float)n + eps));
         for (size_t i = 0; i < whole; i += LANES)
             store(target + i, FMA((load(target + i) - mean) * factor, load(gamma + i), load(beta + i)));
         if (rest) {

@@ -52,7 +52,7 @@ float ck_dot_f32(size_t n, const float *a, const float *b);
 /// x[i] = activation(x[i]). Largest error against exact arithmetic: GELU and its tanh form 4e-7 * max(1, |x|), tanh 3e-7.
 void ck_activate_f32(ck_activation activation, size_t n, float *x);
 
-/// x[i] = exp(x[i]), relative error below 2e-7 for x in [-87, 88]; below, at most 2e-38; above, infinity from 88.8 on.
+/// x[i] = exp(x[i]), relative error below 2e-7 for x in [-87, 88]; 0 below, infinity from 88.8 on.
 void ck_exp_f32(size_t n, float *x);
 
 /// Each row of x (rows x n) becomes softmax(scale * row). A row of n = 0 stays empty.
@@ -66,7 +66,7 @@ void ck_add_layernorm_f32(size_t rows, size_t n, const float *x, size_t ldx, con
 /// Floats of scratch that `ck_attention_f32` needs for a sequence of `length` tokens.
 size_t ck_attention_scratch_f32(size_t length, size_t head_size);
 
-/// Softmax attention of one sequence: for each head h, out_h = softmax(scale * q_h k_h^T) v_h. q, k, v and out have `length` rows; q, k and v
+/// Softmax attention of one sequence: for each head h, out_h = softmax(scale * q_h k_h^T) v_h, scale above 0. q, k, v and out have `length` rows; q, k and v
 /// share the row stride ld (one fused product computes all three), head h in columns h * head_size and on. Every token sees every other.
 void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                       float *out, size_t ldo, float *scratch);
