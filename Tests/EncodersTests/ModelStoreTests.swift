@@ -78,6 +78,25 @@ private final class Impatient: ProgressSink {
         }
     }
 
+    @Test func theImportedModelEncodes() throws {
+        try withStore { store, folder in
+            try writeE5(folder)
+            try store.import("\(folder)/tiny-q4.bin", charsmap: "\(folder)/map")
+            let encoder = try TextEncoder(folder: store.path(of: "tiny"))
+            #expect(encoder.dimension == 32 && encoder.promptNames == ["query", "passage"])
+            // The map makes the wide letter plain and drops the soft hyphen; the runs of blanks become one, the piece U+2581 stands before a word.
+            let ids = try encoder.tokenizer.encode(Array("\u{ff21}\u{ad}b \u{2003} a 时尚<mask>c".utf8)).ids
+            #expect(ids == [0, 4, 7, 6, 5, 4, 8, 9, 4, 3, 2])
+            let vectors = try encoder.encode(["b a", "\u{ff21}", ""].map { Array($0.utf8) })
+            #expect(vectors.shape == [3, 32])
+            let values = try vectors.values(as: Float.self)
+            for row in 0..<3 {
+                let length = values[row * 32..<row * 32 + 32].reduce(0) { $0 + $1 * $1 }
+                #expect(abs(length - 1) < 1e-5)
+            }
+        }
+    }
+
     @Test func theLargestModelOfAWheelIsTaken() throws {
         try withStore { store, folder in
             var small = ImportFixtures.E5()
