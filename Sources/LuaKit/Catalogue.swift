@@ -45,7 +45,7 @@ public struct Catalogue {
 
     /// Full names that `name` may have been meant to be, best first: those that end in it, then a near one.
     public func suggestions(for name: String) -> [String] {
-        let word = Self.lastPart(name)
+        let word = Signature.lastPart(name)
         var found = signatures.filter { $0.shortName == word }.map(\.name)
         if let near = nearest(to: name, in: names) { found.append(near) }
         if let near = nearest(to: word, in: signatures.map(\.shortName)) {
@@ -56,11 +56,6 @@ public struct Catalogue {
     }
 
     private static func dotted(_ name: String) -> String { String(name.map { $0 == ":" ? "." : $0 }) }
-
-    private static func lastPart(_ name: String) -> String {
-        guard let mark = name.lastIndex(where: { $0 == "." || $0 == ":" }) else { return name }
-        return String(name[name.index(after: mark)...])
-    }
 }
 
 extension LuaState {

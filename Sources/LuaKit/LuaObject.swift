@@ -1,36 +1,55 @@
-import Support
-
 /// A Swift value that scripts hold: what a userdata points to.
 public final class LuaObject {
     /// Its class.
     public let luaClass: LuaClass
-    private var value: Any?
+    private let type: ObjectIdentifier
+    private var held: (any HeldValue)?
 
     /// Wraps `value`, which must be of the class's Swift type.
-    public init(_ value: Any, of luaClass: LuaClass) {
+    public init<Value>(_ value: Value, of luaClass: LuaClass) {
         self.luaClass = luaClass
-        self.value = value
+        type = ObjectIdentifier(Value.self)
+        held = Held(value)
     }
 
     /// Whether `close()` was called.
-    public var isClosed: Bool { value == nil }
+    public var isClosed: Bool { held == nil }
 
     /// Lets the value go now instead of when the collector comes by. Further uses are failures.
-    public func close() { value = nil }
+    public func close() { held = nil }
+
+    /// The value, if it is of type `Value` and was not closed.
+    public func get<Value>(_ type: Value.Type = Value.self) -> Value? {
+        guard let held else { return nil }
+        // Nearly every use asks for the very type that was stored; a cast would cost more than a short native function does.
+        if self.type == ObjectIdentifier(type) { return unsafeDowncast(held, to: Held<Value>.self).value }
+        return held.any as? Value
+    }
 
     /// Whether both stand for one thing: the same object, or objects around the same class instance.
     public func isSame(as other: LuaObject?) -> Bool {
         if self === other { return true }
-        guard let mine = value, let theirs = other?.value, type(of: mine) is AnyObject.Type else { return false }
+        guard let mine = held?.any, let theirs = other?.held?.any, Swift.type(of: mine) is AnyObject.Type else {
+            return false
+        }
         return mine as AnyObject === theirs as AnyObject
     }
-
-    /// The value, if it is of type `Value` and was not closed.
-    public func get<Value>(_ type: Value.Type = Value.self) -> Value? { value as? Value }
 }
 
 /// A Swift type that scripts see as objects.
 public protocol LuaVisible: SendableMetatype {
     /// How its values behave in Lua. Return one constant: `static var luaClass: LuaClass { someConstant }`.
     static var luaClass: LuaClass { get }
+}
+
+private protocol HeldValue: AnyObject {
+    var any: Any { get }
+}
+
+private final class Held<Value>: HeldValue {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+
+    var any: Any { value }
 }

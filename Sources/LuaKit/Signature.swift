@@ -33,6 +33,10 @@ public final class Signature: Sendable {
 
     /// "cluster.kmeans" for a function of a module, "tensor:sum" for a method, "help" for a global.
     public let name: String
+    /// The name after the last dot or colon.
+    public let shortName: String
+    /// Whether it is called with a colon.
+    public let isMethod: Bool
     /// What it does, in a sentence or a few.
     public let prose: String
     /// Given by position. For a method the receiver is not among them.
@@ -63,6 +67,8 @@ public final class Signature: Sendable {
         body: @escaping LuaClass.Body
     ) {
         self.name = name
+        shortName = Self.lastPart(name)
+        isMethod = name.utf8.contains(UInt8(ascii: ":"))
         self.prose = prose
         self.parameters = parameters
         self.variadic = variadic
@@ -76,6 +82,8 @@ public final class Signature: Sendable {
 
     init(internal name: String, _ body: @escaping LuaClass.Body) {
         self.name = name
+        shortName = name
+        isMethod = false
         prose = ""
         parameters = []
         variadic = nil
@@ -87,11 +95,7 @@ public final class Signature: Sendable {
         self.body = body
     }
 
-    /// Whether it is called with a colon.
-    public var isMethod: Bool { name.utf8.contains(UInt8(ascii: ":")) }
-
-    /// The name after the last dot or colon.
-    public var shortName: String {
+    static func lastPart(_ name: String) -> String {
         guard let mark = name.lastIndex(where: { $0 == "." || $0 == ":" }) else { return name }
         return String(name[name.index(after: mark)...])
     }
