@@ -23,11 +23,14 @@ public final class Signature: Sendable {
         public let code: String
         /// The exact output.
         public let output: String
+        /// What must be installed for it beside Cohort itself ("DuckDB", the name of a model).
+        public let needs: String?
 
         /// An example and its output.
-        public init(_ code: String, output: String = "") {
+        public init(_ code: String, output: String = "", needs: String? = nil) {
             self.code = code
             self.output = output
+            self.needs = needs
         }
     }
 

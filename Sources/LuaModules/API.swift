@@ -45,7 +45,12 @@ public enum API {
             ("variadic", signature.variadic.map(json)),
             ("options", list(signature.options.map(json))),
             ("returns", list(signature.returns.map { ["type": JSON($0.type), "prose": JSON($0.prose)] })),
-            ("example", signature.example.map { ["code": JSON($0.code), "output": JSON($0.output)] }),
+            (
+                "example",
+                signature.example.map {
+                    object([("code", JSON($0.code)), ("output", JSON($0.output)), ("needs", $0.needs.map { JSON($0) })])
+                }
+            ),
             ("related", list(signature.related.map { JSON($0) })),
         ])
     }

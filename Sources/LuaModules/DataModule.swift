@@ -88,7 +88,7 @@ extension LuaModule {
         ],
         options: [.optional("tables", .namedTables, "tables by the names that the query uses")],
         returns: [.init("data.Table", "the rows found")],
-        example: .init("return data.sql('select ? + 1 as n', {41})[1].n", output: "42"),
+        example: .init("return data.sql('select ? + 1 as n', {41})[1].n", output: "42", needs: "DuckDB"),
         related: ["data.Table:sql"]
     ) { call throws(Failure) in
         let given: QueryArguments = try call.converted(ifGiven: "params") ?? QueryArguments()
@@ -111,7 +111,8 @@ extension LuaModule {
             .optional("password", .string, "the password"),
         ],
         returns: [.init("data.Connection", "the connection")],
-        example: .init("local db <close> = data.connect{driver = 'duckdb'} return #db:tables()", output: "0")
+        example: .init(
+            "local db <close> = data.connect{driver = 'duckdb'} return #db:tables()", output: "0", needs: "DuckDB")
     ) { call throws(Failure) in
         var options: [(name: String, value: String)] = []
         for name in ["uri", "username", "password"] {

@@ -90,7 +90,9 @@ extension DataTable: LuaVisible {
             .optional("params", .queryParameters, "values for ? or $1, $2 ..."),
         ],
         returns: [.init("data.Table", "the rows found")],
-        example: .init("return #data.table({n = {1, 2, 3}}):sql('select * from this where n > ?', {1})", output: "2"),
+        example: .init(
+            "return #data.table({n = {1, 2, 3}}):sql('select * from this where n > ?', {1})", output: "2",
+            needs: "DuckDB"),
         related: ["data.sql"]
     ) { call throws(Failure) in
         let table = try call.receiver(DataTable.self).table

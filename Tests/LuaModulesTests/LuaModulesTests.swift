@@ -56,7 +56,7 @@ struct LuaModulesTests {
 
     @Test func examplesPrintWhatTheySay() throws {
         for signature in catalogue.signatures {
-            guard let example = signature.example, !example.output.isEmpty else { continue }
+            guard let example = signature.example, example.needs == nil, !example.output.isEmpty else { continue }
             #expect(try shown(example.code) == example.output, "\(signature.name)")
         }
     }
