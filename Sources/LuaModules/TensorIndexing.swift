@@ -6,8 +6,8 @@ import Tensors
 enum TensorIndexing {
     /// The row at a position from 0 as Lua has it: a view, or the number if there is one dimension.
     static func element(_ tensor: Tensor, _ position: Int) throws(Failure) -> LuaValue {
-        let row = try tensor.select(0, position)
-        return row.rank == 0 ? LuaValue(try row.item()) : .object(row)
+        if tensor.rank == 1 { return LuaValue(try tensor.element(position)) }
+        return .object(try tensor.select(0, position))
     }
 
     static func read(_ call: Call) throws(Failure) -> LuaValue {

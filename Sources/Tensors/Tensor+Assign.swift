@@ -4,6 +4,15 @@ extension Tensor {
     /// Writes `value`, broadcast and converted to this tensor's dtype, over the elements of this view; every tensor that shares
     /// the storage sees it. Memory that belongs to a file or a table is copied first, once, and the file or table stays as it is.
     public func assign(_ value: Operand, work: Work = Work()) throws(Failure) {
+        if count == 1, storage.isWritable, case .scalar(.real(let number)) = value, dtype.isFloatingPoint {
+            // One number into one element, as loops of scripts do.
+            if dtype == .float32 {
+                pointer(Float.self).pointee = Float(number)
+            } else {
+                pointer(Double.self).pointee = number
+            }
+            return
+        }
         try write(prepared(value, work), work: work)
     }
 

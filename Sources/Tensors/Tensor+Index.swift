@@ -76,12 +76,24 @@ extension Tensor {
         guard count == 1 else {
             throw .operation("item() needs a tensor of one element, this one has shape \(shape)")
         }
+        return element(at: 0)
+    }
+
+    /// The element at `index` of a tensor of one dimension.
+    public func element(_ index: Int) throws(Failure) -> Scalar {
+        guard rank == 1, index >= 0, index < shape[0] else {
+            throw .argument("i", expected: Tensor.positionWords(shape.first ?? 0), got: "\(index + 1)")
+        }
+        return element(at: index * strides[0])
+    }
+
+    private func element(at position: Int) -> Scalar {
         switch dtype {
-        case .float32: return pointer(Float.self)[0].scalar
-        case .float64: return pointer(Double.self)[0].scalar
-        case .int32: return pointer(Int32.self)[0].scalar
-        case .int64: return pointer(Int64.self)[0].scalar
-        case .bool: return .truth(pointer(Bool.self)[0])
+        case .float32: pointer(Float.self)[position].scalar
+        case .float64: pointer(Double.self)[position].scalar
+        case .int32: pointer(Int32.self)[position].scalar
+        case .int64: pointer(Int64.self)[position].scalar
+        case .bool: .truth(pointer(Bool.self)[position])
         }
     }
 
