@@ -36,6 +36,9 @@ static inline clua_runtime *clua_runtime_of(lua_State *L) { return *(clua_runtim
 /// Puts forms of pcall, xpcall and the coroutine functions in place that know of interrupts.
 void clua_open_interrupts(lua_State *L);
 
+/// Gives SIGINT its default back if it interrupts this state, which is about to end.
+void clua_release_sigint(clua_runtime *runtime);
+
 /// After a failed protected call: raises the error on top once more if it must not be caught.
 void clua_pass_interrupt(lua_State *L);
 

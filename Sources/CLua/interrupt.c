@@ -252,9 +252,9 @@ int clua_catch_sigint(lua_State *L, bool leaves, void (*before_exit)(void)) {
     sigemptyset(&action.sa_mask);
     if (!L) {
         action.sa_handler = SIG_DFL;
-        if (sigaction(SIGINT, &action, NULL) != 0) return errno;
+        int problem = sigaction(SIGINT, &action, NULL) == 0 ? 0 : errno;
         atomic_store(&target, NULL);
-        return 0;
+        return problem;
     }
     leaving = before_exit;
     if (leaves && !watching) {
@@ -277,4 +277,8 @@ int clua_catch_sigint(lua_State *L, bool leaves, void (*before_exit)(void)) {
     // Without SA_RESTART: a script that waits for input must notice.
     action.sa_handler = on_sigint;
     return sigaction(SIGINT, &action, NULL) == 0 ? 0 : errno;
+}
+
+void clua_release_sigint(clua_runtime *runtime) {
+    if (atomic_load(&target) == runtime) clua_catch_sigint(NULL, false, NULL);
 }

@@ -54,6 +54,7 @@ lua_State *clua_open(clua_host *host) {
 
 void clua_close(lua_State *L) {
     clua_runtime *runtime = clua_runtime_of(L);
+    clua_release_sigint(runtime);
     lua_close(L);
     free(runtime);
 }

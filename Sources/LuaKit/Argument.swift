@@ -60,6 +60,8 @@ public struct Argument {
         }
     }
 
+    func equals(_ text: String) -> Bool { withBytes { $0.elementsEqual(text.utf8) } ?? false }
+
     /// The object, if it is one of ours (closed or not).
     public var object: LuaObject? {
         clua_object(lua, index).map { Unmanaged<LuaObject>.fromOpaque($0).takeUnretainedValue() }

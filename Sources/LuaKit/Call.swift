@@ -8,12 +8,12 @@ public final class Call {
     /// The declaration of the function.
     public let signature: Signature
     let lua: OpaquePointer
-    private let count: Int32
-    private var slots: [Slot] = []
-    private var variadicStart: Int32 = 0
-    private var variadicEnd: Int32 = 0
+    let count: Int32
+    var slots: [Slot] = []
+    var variadicStart: Int32 = 0
+    var variadicEnd: Int32 = 0
 
-    private struct Slot {
+    struct Slot {
         let parameter: Parameter
         /// Where on the stack; nil if it was not given.
         let index: Int32?
@@ -213,136 +213,4 @@ public final class Call {
         throw .operation(
             "\(signature.name) reads '\(name)' as something it is not declared to be, or that was not given")
     }
-}
-
-// MARK: - Checking
-
-extension Call {
-    /// Finds each parameter's argument and checks it.
-    func bind() throws(Failure) {
-        if signature.isInternal { return }
-        let first: Int32 = signature.isMethod ? 2 : 1
-        if signature.isMethod, argument(1).object == nil {
-            throw .operation(
-                "\(signature.name) is called with a colon, as in x:\(signature.shortName)(...); got \(argument(1).words)"
-            )
-        }
-        let options = optionsIndex(from: first)
-        let end = options ?? count + 1
-        slots.reserveCapacity(signature.parameters.count + signature.options.count)
-        var index = first
-        for parameter in signature.parameters {
-            try bind(parameter, at: index < end ? index : nil)
-            index += 1
-        }
-        if let variadic = signature.variadic {
-            variadicStart = min(index, end)
-            variadicEnd = end
-            for position in variadicStart..<variadicEnd { _ = try check(variadic, argument(Int(position))) }
-        } else if index < end, !(index..<end).allSatisfy({ argument(Int($0)).isNil }) {
-            throw tooMany(at: index, from: first)
-        }
-        if !signature.options.isEmpty { try bindOptions(options) }
-    }
-
-    /// Where the table of options is, if there is one.
-    private func optionsIndex(from first: Int32) -> Int32? {
-        guard !signature.options.isEmpty, count >= first, argument(Int(count)).kind == .table else { return nil }
-        let position = Int(count - first)
-        guard position < signature.parameters.count else {
-            guard position > signature.parameters.count || signature.variadic != nil else { return count }
-            // Among variadic values that may be tables themselves, a table without a list part is the options.
-            guard let variadic = signature.variadic, variadic.type.acceptsTables else { return count }
-            return argument(Int(count)).count == 0 ? count : nil
-        }
-        // f(x, {dim=1}) with an optional parameter left out before the options.
-        let skipped = signature.parameters[position...]
-        return skipped.allSatisfy { $0.isOptional && !$0.type.acceptsTables } ? count : nil
-    }
-
-    private func tooMany(at index: Int32, from first: Int32) -> Failure {
-        let most = signature.parameters.count
-        let came = argument(Int(index))
-        if !signature.options.isEmpty, Int(index - first) == most {
-            return .argument(
-                "options", expected: "table of options", got: came.words, hint: "usage: \(signature.usage)")
-        }
-        let words = most == 0 ? "no arguments" : most == 1 ? "1 argument" : "\(most) arguments"
-        return .operation(
-            "\(signature.name) takes \(words), got \(count - first + 1)", hint: "usage: \(signature.usage)")
-    }
-
-    private func bind(_ parameter: Parameter, at index: Int32?) throws(Failure) {
-        guard let index, !argument(Int(index)).isNil else {
-            if case .required = parameter.absence {
-                let got = index.map { argument(Int($0)).words } ?? "nothing"
-                throw .argument(parameter.name, expected: parameter.type.expected, got: got)
-            }
-            slots.append(Slot(parameter: parameter, index: nil, converted: nil))
-            return
-        }
-        let converted = try check(parameter, argument(Int(index)))
-        slots.append(Slot(parameter: parameter, index: index, converted: converted))
-    }
-
-    private func check(_ parameter: Parameter, _ argument: Argument) throws(Failure) -> Any? {
-        let verdict: ParameterType.Verdict
-        do throws(Failure) {
-            verdict = try parameter.type.check(argument)
-        } catch {
-            // A conversion knows what it expected, but not what the parameter is called here.
-            guard case .argument = error.kind else { throw error }
-            throw .argument(
-                parameter.name, expected: error.problem, got: error.got ?? argument.words, hint: error.hint)
-        }
-        switch verdict {
-        case .accepted: return nil
-        case .converted(let value): return value
-        case .refused(let got, let hint):
-            let expected = parameter.type.expected
-            throw .argument(parameter.name, expected: expected, got: got ?? argument.words, hint: hint)
-        }
-    }
-
-    /// Copies the options that were given to stack slots of their own, then checks them in declared order.
-    private func bindOptions(_ table: Int32?) throws(Failure) {
-        let options = signature.options
-        var given = [Bool](repeating: false, count: options.count)
-        let start = lua_gettop(lua) + 1
-        if let table {
-            guard lua_checkstack(lua, Int32(options.count) + 8) != 0 else {
-                throw Failure(.memory, "no room for the options")
-            }
-            for _ in options { lua_pushnil(lua) }
-            let key = start + Int32(options.count)
-            var unknown: [String] = []
-            lua_pushnil(lua)
-            while lua_next(lua, table) != 0 {
-                let name = argument(Int(key))
-                if let position = options.firstIndex(where: { name.equals($0.name) }) {
-                    lua_copy(lua, -1, start + Int32(position))
-                    given[position] = true
-                } else {
-                    unknown.append(name.text ?? "[\(name.words)]")
-                }
-                lua_settop(lua, key)
-            }
-            // The table's order must not decide which one is named.
-            if let name = unknown.min() { throw unknownOption(name) }
-        }
-        for (position, option) in options.enumerated() {
-            try bind(option, at: given[position] ? start + Int32(position) : nil)
-        }
-    }
-
-    private func unknownOption(_ name: String) -> Failure {
-        let names = signature.options.map(\.name)
-        let hint = nearest(to: name, in: names).map { "did you mean '\($0)'?" }
-        return .operation(
-            "unknown option '\(name)' for \(signature.name)", hint: hint ?? "options: \(names.joined(separator: ", "))")
-    }
-}
-
-extension Argument {
-    func equals(_ text: String) -> Bool { withBytes { $0.elementsEqual(text.utf8) } ?? false }
 }

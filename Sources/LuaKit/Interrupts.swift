@@ -13,7 +13,7 @@ public enum Interrupts {
     }
 
     /// Makes SIGINT stop what `state` runs: Lua code, its coroutines, and native loops that poll the state's cancellation. One state
-    /// at a time, and it must stay alive until `release()`.
+    /// at a time; until `release()` or the state's end.
     public static func watch(_ state: LuaState, mode: Mode) throws(Failure) {
         let problem = clua_catch_sigint(state.main, mode == .script, { UnfinishedFiles.removeAll() })
         guard problem == 0 else { throw .operation("Ctrl-C cannot be watched: \(systemError(problem))") }
