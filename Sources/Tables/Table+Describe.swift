@@ -32,7 +32,7 @@ extension Table {
     }
 }
 
-/// Figures of one column, in one pass over its rows in order.
+/// Figures of one column.
 private struct ColumnSummary {
     var distinct = 0
     /// As text, since one column of the description holds them for columns of all types.
@@ -44,17 +44,14 @@ private struct ColumnSummary {
     init(_ column: Column) {
         var seen: Set<[UInt8]> = []
         var extremes: (least: Int, greatest: Int)?
-        var (count, average, squares) = (0.0, 0.0, 0.0)
+        var (count, sum) = (0.0, CompensatedSum())
         let isNumber = column.type.isNumber
         for row in 0..<column.count where !column.isNull(row) {
             seen.insert(Array(column.text(row).utf8))
             if isNumber {
-                // Welford 1962: one pass without cancellation.
                 let value = column.number(row)
                 count += 1
-                let step = value - average
-                average += step / count
-                squares += step * (value - average)
+                sum.add(value)
                 if value.isNaN { continue }
             }
             guard let known = extremes else {
@@ -71,10 +68,30 @@ private struct ColumnSummary {
             least = .text(column.text(extremes.least))
             greatest = .text(column.text(extremes.greatest))
         }
-        if isNumber, count > 0 {
-            mean = average
-            deviation = count > 1 ? (squares / (count - 1)).squareRoot() : nil
+        guard isNumber, count > 0 else { return }
+        let average = sum.value / count
+        mean = average
+        guard count > 1 else { return }
+        var squares = CompensatedSum()
+        for row in 0..<column.count where !column.isNull(row) {
+            let distance = column.number(row) - average
+            squares.add(distance * distance)
         }
+        deviation = (squares.value / (count - 1)).squareRoot()
+    }
+}
+
+/// A sum that carries along what rounding loses (Neumaier 1974).
+private struct CompensatedSum {
+    private var sum = 0.0
+    private var lost = 0.0
+
+    var value: Double { lost.isFinite ? sum + lost : sum }
+
+    mutating func add(_ value: Double) {
+        let next = sum + value
+        lost += abs(sum) >= abs(value) ? (sum - next) + value : (value - next) + sum
+        sum = next
     }
 }
 
