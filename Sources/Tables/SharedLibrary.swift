@@ -10,7 +10,7 @@ struct SharedLibrary {
     /// Opens `path`. A Python extension module needs the interpreter's library with global symbols first: it is opened when the first attempt
     /// misses a symbol of Python's.
     static func open(_ path: String) throws(Failure) -> SharedLibrary {
-        if let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) { return SharedLibrary(handle: handle) }
+        if let handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL) { return SharedLibrary(handle: handle) }
         let reason = lastError()
         guard reason.contains("undefined symbol: Py") || reason.contains("undefined symbol: _Py") else {
             throw .operation("\(path) cannot be loaded: \(reason)")
@@ -18,7 +18,7 @@ struct SharedLibrary {
         let wanted = pythonVersion(in: path)
         for version in wanted.map({ [$0] }) ?? (9...20).map({ "3.\($0)" }) {
             guard dlopen("libpython\(version).so.1.0", RTLD_LAZY | RTLD_GLOBAL) != nil else { continue }
-            if let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) { return SharedLibrary(handle: handle) }
+            if let handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL) { return SharedLibrary(handle: handle) }
         }
         let version = wanted ?? "3.11"
         throw .operation(
