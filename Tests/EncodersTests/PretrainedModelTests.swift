@@ -1,6 +1,7 @@
 import Foundation
 import Support
 import Testing
+import Tokenizers
 
 @testable import Encoders
 
@@ -19,11 +20,18 @@ import Testing
         try check("multilingual-e5-small", "encoder-e5.json", dimension: 384)
     }
 
+    /// From text, so that the tokenizer takes part; and the ids themselves.
     private func check(_ name: String, _ file: String, dimension: Int) throws {
         let golden = try golden(file, as: GoldenModel.self)
         let encoder = try TextEncoder(folder: Self.folder(name))
-        #expect(encoder.dimension == dimension && golden.cases.count == 30)
-        let result = try rows(encoder.encode(ids: golden.cases.map(\.ids)))
+        #expect(encoder.dimension == dimension && encoder.normalizesByItself && golden.cases.count == 30)
+        let prompt = golden.prompt ?? ""
+        let cut = EncodingOptions(truncation: .init(encoder.maxLength), offsets: false)
+        for expected in golden.cases {
+            let ids = try encoder.tokenizer.encode(Array(prompt.utf8) + expected.bytes, options: cut).ids
+            #expect(ids == expected.ids, "\(expected.text ?? "the long text")")
+        }
+        let result = try rows(encoder.encode(golden.cases.map(\.bytes), options: EncodeOptions(prompt: prompt)))
         for (row, expected) in zip(result, golden.cases) {
             #expect(cosine(row, expected.vector) >= 0.99999, "\(expected.text ?? "the long text")")
         }

@@ -2,6 +2,7 @@ import Foundation
 import Support
 import Tensors
 import Testing
+import Tokenizers
 
 @testable import Encoders
 
@@ -19,6 +20,52 @@ import Testing
                 #expect(cosine(row, expected.vector) > 0.999_999_9)
             }
         }
+    }
+
+    @Test func `Text gives the ids and vectors of transformers`() throws {
+        for model in try tinyModels() {
+            let encoder = try TextEncoder(folder: tinyFolder(model.folder ?? ""))
+            for expected in model.cases {
+                let ids = try encoder.tokenizer.encode(expected.bytes, options: EncodingOptions(truncation: .init(24)))
+                    .ids
+                #expect(ids == expected.ids, "\(expected.text ?? "")")
+            }
+            for (row, expected) in zip(try rows(encoder.encode(model.cases.map(\.bytes))), model.cases) {
+                #expect(difference(row, expected.vector) < 2e-5, "\(model.folder ?? ""), \(expected.text ?? "")")
+            }
+        }
+    }
+
+    @Test func `Batches and threads change nothing in vectors of texts`() throws {
+        let encoder = try TextEncoder(folder: tinyFolder("base"))
+        let words = ["a", "book", "the", "hotel", "phone!", "书", "店", "unknown", "\u{0}", "😀"]
+        var generator = SeededGenerator(seed: 8)
+        let texts = (0..<200).map { _ in
+            Array(
+                (0..<generator.below(30)).map { _ in words[generator.below(words.count)] }.joined(separator: " ").utf8)
+        }
+        let whole = try encoder.encode(texts, work: Work(threads: 1)).values(as: Float.self)
+        for (batch, threads) in [(1, 1), (7, 3), (64, 2)] {
+            var options = EncodeOptions()
+            options.batch = batch
+            let pieces = try encoder.encode(texts, options: options, work: Work(threads: threads)).values(
+                as: Float.self)
+            #expect(pieces.map(\.bitPattern) == whole.map(\.bitPattern), "batches of \(batch)")
+        }
+    }
+
+    @Test func `A prompt is a name or a text, and stands before the text`() throws {
+        func vector(_ text: String, _ prompt: String?, encoder: String? = nil) throws -> [Float] {
+            try TextEncoder(folder: tinyFolder("base"), prompt: encoder)
+                .encode([Array(text.utf8)], options: EncodeOptions(prompt: prompt)).values(as: Float.self)
+        }
+        let expected = try vector("the book hotel", nil)
+        #expect(try vector("hotel", "query") == expected)
+        #expect(try vector("hotel", "the book ") == expected)
+        #expect(try vector("hotel", nil, encoder: "query") == expected)
+        #expect(try vector("the book hotel", "", encoder: "query") == expected)
+        #expect(try vector("hotel", nil) != expected)
+        #expect(try TextEncoder(folder: tinyFolder("base")).promptNames == ["query"])
     }
 
     @Test(arguments: Pooling.allCases)

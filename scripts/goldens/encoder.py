@@ -15,7 +15,7 @@ import sys
 import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+from transformers import AutoModel, BertConfig, BertModel, PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
 
 VECTORS = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Vectors"
 torch.set_num_threads(1)
@@ -61,10 +61,12 @@ def rounded(row):
 
 def reference(folder, prompt, limit):
     """Mean pooling and unit length by hand: what both models' modules.json say."""
-    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
+    # tokenizer.json as it is: AutoTokenizer would put together what it thinks the model's class needs.
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(pathlib.Path(folder) / "tokenizer.json"))
+    model = AutoModel.from_pretrained(folder).eval()
     cases = []
     for text in TEXTS:
-        batch = tokenizer(prompt + text, truncation=True, max_length=limit, return_tensors="pt")
+        batch = tokenizer(prompt + text, truncation=True, max_length=limit, return_tensors="pt", return_token_type_ids=False)
         with torch.no_grad():
             vector = model(**batch).last_hidden_state[0].mean(0)
         case = {"text": text} if len(text) < 1000 else {"repeat": LONG, "characters": len(text)}
