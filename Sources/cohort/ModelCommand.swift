@@ -54,10 +54,12 @@ struct ModelCommand: ParsableCommand {
         var force = false
 
         func run() throws {
-            Signals.install()
+            let cancellation = Cancellation()
+            Signals.install(cancelling: cancellation)
             let progress = Terminal().canRedraw ? TerminalProgress() : nil
             let model = try ModelStore().import(
-                file, name: name, charsmap: charsmap, replace: force, work: Work(progress: progress))
+                file, name: name, charsmap: charsmap, replace: force,
+                work: Work(cancellation: cancellation, progress: progress))
             Console.write("installed \(model.name) in \(model.path)\n")
         }
     }

@@ -1,15 +1,17 @@
 import Glibc
 import Support
 
-/// The signals that end a process: nothing half written may stay behind. (Ctrl-C is the session's.)
+/// The signals that end a process: nothing half written may stay behind. (Ctrl-C is the session's, or a command's that runs
+/// without one.)
 ///
 /// The handler does only what is safe in a handler: it passes the signal's number to a thread of its own, which removes the
 /// files and ends the process while the main thread is busy.
 enum Signals {
-    /// Installs the handlers.
-    static func install() {
+    /// Installs the handlers. With `cancellation`, the first Ctrl-C cancels and the second ends the process.
+    static func install(cancelling cancellation: Cancellation? = nil) {
+        self.cancellation = cancellation
         startWatcher()
-        for signal in [SIGTERM, SIGHUP, SIGPIPE] {
+        for signal in [SIGTERM, SIGHUP, SIGPIPE] + (cancellation == nil ? [] : [SIGINT]) {
             var before = sigaction()
             sigaction(signal, nil, &before)
             // A caller that ignores a signal (nohup) has decided for us.
@@ -23,6 +25,7 @@ enum Signals {
 
     /// Written once, before the handlers are installed; only read after that.
     private nonisolated(unsafe) static var ends: (read: Int32, write: Int32) = (-1, -1)
+    private nonisolated(unsafe) static var cancellation: Cancellation?
 
     private static let received: @convention(c) (Int32) -> Void = { signal in
         let before = errno
@@ -61,7 +64,11 @@ enum Signals {
             let count = read(ends.read, &number, 1)
             if count < 0, errno == EINTR { continue }
             guard count == 1 else { return }
-            end(by: Int32(number))
+            if Int32(number) == SIGINT, let cancellation, !cancellation.isCancelled {
+                cancellation.cancel()
+            } else {
+                end(by: Int32(number))
+            }
         }
     }
 
