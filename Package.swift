@@ -51,7 +51,7 @@ let package = Package(
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "KernelTests", dependencies: ["CKernels", "Support"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-        .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"]),
+        .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "CUnicode", "Support"]),
         .testTarget(name: "EncodersTests", dependencies: ["Encoders"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "ClusteringTests", dependencies: ["Clustering", "Metrics"]),

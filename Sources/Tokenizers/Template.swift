@@ -12,6 +12,10 @@ struct Template: Equatable, Sendable {
     var single: [Part]
     /// For a pair.
     var pair: [Part]
+    /// Whether blanks at the ends of a token's text do not count as its place.
+    var trimsOffsets = false
+    /// Whether one blank at the beginning of a text was put there by the tokenizer, so that it is not trimmed.
+    var addsPrefixSpace = false
 
     /// No special tokens; the second text is segment 1.
     static let plain = Template(

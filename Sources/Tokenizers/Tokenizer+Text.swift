@@ -1,3 +1,4 @@
+import CUnicode
 import Support
 
 /// Memory that the encoding of one text after another shares.
@@ -34,7 +35,8 @@ extension Tokenizer {
         guard let rawTokens else { return try tokenizePlain(text, 0..<text.count, &workspace) }
         for part in rawTokens.parts(text) {
             if let id = part.id {
-                workspace.tokens.append(id, Encoding.Span(part.range.lowerBound, part.range.upperBound))
+                let span = Encoding.Span(part.range.lowerBound, part.range.upperBound)
+                append(id, span, UnsafeBufferPointer(rebasing: text[part.range]), text, &workspace)
             } else {
                 try tokenizePlain(text, part.range, &workspace)
             }
@@ -54,33 +56,70 @@ extension Tokenizer {
             ?? [AddedTokenFinder.Part(range: 0..<normalized.count, id: nil)]
         for part in parts where !part.range.isEmpty {
             if let id = part.id {
-                workspace.tokens.append(id, normalized.source(part.range))
+                normalized.bytes.withUnsafeBufferPointer { buffer in
+                    let content = UnsafeBufferPointer(rebasing: buffer[part.range])
+                    append(id, normalized.source(part.range), content, text, &workspace)
+                }
                 continue
             }
             var cut = CutText(text: normalized, pieces: [part.range])
             preTokenizer?.apply(to: &cut)
-            for piece in cut.pieces { try tokenizePiece(cut.text, piece, &workspace) }
+            for piece in cut.pieces { try tokenizePiece(cut.text, piece, text, &workspace) }
         }
     }
 
     private func tokenizePiece(
-        _ text: NormalizedText, _ range: Range<Int>, _ workspace: inout TokenizerWorkspace
+        _ normalized: NormalizedText, _ range: Range<Int>, _ text: UnsafeBufferPointer<UInt8>,
+        _ workspace: inout TokenizerWorkspace
     ) throws(Failure) {
         workspace.piece.removeAll()
-        try text.bytes.withUnsafeBufferPointer { (buffer) throws(Failure) in
+        try normalized.bytes.withUnsafeBufferPointer { (buffer) throws(Failure) in
             try model.tokenize(
                 UnsafeBufferPointer(rebasing: buffer[range]), into: &workspace.piece, steps: &workspace.steps)
-        }
-        var start = range.lowerBound
-        for (index, id) in workspace.piece.ids.enumerated() {
-            let end = range.lowerBound + workspace.piece.ends[index]
-            // Bytes that spell one character share its place.
-            if end > start {
-                workspace.tokens.append(id, text.source(start..<end))
-            } else if let last = workspace.tokens.spans.last {
-                workspace.tokens.append(id, last)
+            var start = range.lowerBound
+            for index in workspace.piece.ids.indices {
+                let id = workspace.piece.ids[index]
+                let end = range.lowerBound + workspace.piece.ends[index]
+                // Bytes that spell one character share its place.
+                if end > start {
+                    let content = UnsafeBufferPointer(rebasing: buffer[start..<end])
+                    append(id, normalized.source(start..<end), content, text, &workspace)
+                } else if let last = workspace.tokens.spans.last {
+                    workspace.tokens.append(id, last)
+                }
+                start = end
             }
-            start = end
         }
+    }
+
+    // `content` is the token's normalised text.
+    @inline(__always)
+    private func append(
+        _ id: Int32, _ span: Encoding.Span, _ content: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>,
+        _ workspace: inout TokenizerWorkspace
+    ) {
+        let isFirst = workspace.tokens.ids.isEmpty || span.start == 0
+        workspace.tokens.append(id, template.trimsOffsets ? trimmed(span, content, text, isFirst: isFirst) : span)
+    }
+
+    private func trimmed(
+        _ span: Encoding.Span, _ content: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>, isFirst: Bool
+    ) -> Encoding.Span {
+        let scalars = UTF8Text.scalars(Array(content))
+        // U+0120 is how byte-level vocabularies write a space.
+        func isBlank(_ scalar: UInt32) -> Bool {
+            scalar == 0x120 || Int(cu_properties_of(scalar).flags) & CU_WHITESPACE != 0
+        }
+        var leading = scalars.prefix(while: isBlank).count
+        let trailing = scalars.reversed().prefix(while: isBlank).count
+        if leading == 1, isFirst, template.addsPrefixSpace { leading = 0 }
+        var start = Int(span.start)
+        var end = Int(span.end)
+        for _ in 0..<leading where start < end { start += UTF8Text.width(text[start]) }
+        for _ in 0..<trailing where end > start {
+            end -= 1
+            while end > start, text[end] & 0xc0 == 0x80 { end -= 1 }
+        }
+        return Encoding.Span(start, end)
     }
 }

@@ -25,6 +25,9 @@ public final class Tokenizer: Sendable {
     private let entries: [[UInt8]]
     private let specialIds: Set<Int32>
     private let addedIds: [ByteString: Int32]
+    // What added tokens are decoded to where normalisation changes them, and the ids that decoding can leave out.
+    private let normalizedContents: [Int32: [UInt8]]
+    private let skippedIds: Set<Int32>
 
     /// Reads `tokenizer.json` in `folder`.
     public convenience init(folder: String) throws(Failure) { try self.init(file: folder + "/tokenizer.json") }
@@ -70,15 +73,16 @@ public final class Tokenizer: Sendable {
         rawTokens = try AddedTokenFinder(
             added.filter { !$0.normalized }, contents: added.filter { !$0.normalized }.map(\.content))
         let normalized = added.filter(\.normalized)
-        normalizedTokens = try AddedTokenFinder(
-            normalized,
-            contents: normalized.map { token in
-                guard let normalizer else { return token.content }
-                let valid = token.content.withUnsafeBufferPointer { UTF8Text.repaired($0).bytes }
-                var text = valid.withUnsafeBufferPointer { NormalizedText($0, base: 0) }
-                normalizer.apply(to: &text)
-                return text.bytes
-            })
+        let contents = normalized.map { Self.normalized($0.content, by: normalizer) }
+        normalizedTokens = try AddedTokenFinder(normalized, contents: contents)
+        normalizedContents = Dictionary(zip(normalized.map(\.id), contents)) { $1 }
+        // Special tokens are told by their text after normalisation, as the reference does.
+        let special = Set(added.filter(\.special).map { ByteString($0.content) })
+        var skipped = Set(added.filter { !$0.normalized && $0.special }.map(\.id))
+        for (token, content) in zip(normalized, contents) where special.contains(ByteString(content)) {
+            skipped.insert(token.id)
+        }
+        skippedIds = skipped
 
         let padding = json["padding"]
         let named =
@@ -87,6 +91,14 @@ public final class Tokenizer: Sendable {
         paddingId = named.flatMap { Int32(exactly: $0) } ?? 0
         paddingTypeId = (padding?["pad_type_id"]?.int).flatMap { Int32(exactly: $0) } ?? 0
         storedMaximumLength = json["truncation"]?["max_length"]?.int
+    }
+
+    private static func normalized(_ content: [UInt8], by normalizer: Normalizer?) -> [UInt8] {
+        guard let normalizer else { return content }
+        let valid = content.withUnsafeBufferPointer { UTF8Text.repaired($0).bytes }
+        var text = valid.withUnsafeBufferPointer { NormalizedText($0, base: 0) }
+        normalizer.apply(to: &text)
+        return text.bytes
     }
 
     /// The vocabulary's entry for `id`.
@@ -105,8 +117,8 @@ public final class Tokenizer: Sendable {
     public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) -> [UInt8] {
         var tokens: [[UInt8]] = []
         tokens.reserveCapacity(ids.count)
-        for id in ids where !(skipSpecialTokens && specialIds.contains(id)) {
-            if let token = token(id) { tokens.append(token.bytes) }
+        for id in ids where !(skipSpecialTokens && skippedIds.contains(id)) {
+            if let content = normalizedContents[id] ?? token(id)?.bytes { tokens.append(content) }
         }
         return decoder.text(tokens)
     }

@@ -150,7 +150,8 @@ struct TokenizerFile {
                 pair: [
                     .special([first], typeId: 0), .sequence(0, typeId: 0), .special([last, last], typeId: 0),
                     .sequence(1, typeId: 0), .special([last], typeId: 0),
-                ])
+                ], trimsOffsets: json["trim_offsets"]?.bool ?? true,
+                addsPrefixSpace: json["add_prefix_space"]?.bool ?? true)
         case "Sequence":
             let steps = json["processors"]?.array ?? []
             guard steps.count == 1 else { throw unknown(place, "Sequence of \(steps.count) processors") }

@@ -1,1 +1,0 @@
-// Seed of a room; replaced by its first real file.
