@@ -2,8 +2,6 @@
 """Encodes random texts by a tokenizer.json with the Python package, one JSON object a line, in the form of Tests/Vectors/wordpiece.jsonl.
 
     python random_encodings.py TOKENIZER_JSON COUNT SEED > FILE   (needs: pip install tokenizers==0.23.3)
-
-The tests run over such a file too when COHORT_TOKENIZER_VECTORS names it as TOKENIZER_JSON:FILE.
 """
 import json
 import random
