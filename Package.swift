@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "CUnicode", "Support"]),
         .testTarget(name: "EncodersTests", dependencies: ["Encoders"]),
-        .testTarget(name: "TextTests", dependencies: ["Text"]),
+        .testTarget(name: "TextTests", dependencies: ["Text", "Support"]),
         .testTarget(name: "ClusteringTests", dependencies: ["Clustering", "Metrics"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "TablesTests", dependencies: ["Tables"]),

@@ -1,4 +1,6 @@
 /// Plain memory for the inner loops of a routine, 64-byte aligned and counted as native memory, freed with its last reference.
+///
+/// Inlinable, because a generic class of another module that is not specialised costs a call for every element.
 public final class Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
     // Sendable by hand: whoever shares it over threads writes to parts that do not overlap.
     /// First element.
@@ -7,6 +9,7 @@ public final class Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
     public let count: Int
 
     /// Memory for `count` elements, each set to `value`.
+    @inlinable
     public init(count: Int, repeating value: Element) {
         let bytes = max(count, 1) * MemoryLayout<Element>.stride
         start = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(
@@ -22,6 +25,7 @@ public final class Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
     }
 
     /// The element at `index`, which the caller keeps below `count`.
+    @inlinable
     public subscript(index: Int) -> Element {
         get {
             assert(index >= 0 && index < count)

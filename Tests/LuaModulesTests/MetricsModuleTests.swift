@@ -18,6 +18,7 @@ import Testing
         ("metrics.purity({1.0, 2.0}, {'a', 'b'})", "1.0"),
         ("metrics.silhouette({{0}, {1}, {10}, {11}}, {'a', 'a', 'b', 'b'}, {sample = 100})", "0.89974937343358"),
         ("metrics.silhouette({{1, 0}, {2, 0}, {0, 1}, {0, 3}}, {1, 1, 2, 2}, {metric = 'cosine'})", "1.0"),
+        ("metrics.purity(data.table{c = {'a', 'b'}}.c, {1, 1})", "0.5"),
         ("metrics.inertia(tensor{{0}, {2}, {10}}, tensor{1, 1, 2})", "2.0"),
     ])
     func values(code: String, output: String) { #expect(prompt.show(code) == output) }

@@ -23,6 +23,11 @@ import Testing
         ),
         ("text.keywords({{'apple apple'}}, {scores = true})[1][1].count", "2"),
         ("text.keywords({})", "{}"),
+        (
+            "text.keywords(data.table{t = {'apple', 'phone'}}.t, {labels = data.table{g = {2, 1}}.g})",
+            "{{\"phone\"}, {\"apple\"}}"
+        ),
+        ("text.keywords({data.table{t = {'apple'}}.t, {'phone'}})", "{{\"apple\"}, {\"phone\"}}"),
     ])
     func values(code: String, output: String) { #expect(prompt.show(code) == output) }
 
