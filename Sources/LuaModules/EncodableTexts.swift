@@ -45,6 +45,11 @@ extension ParameterType {
         (argument) throws(Failure) -> EncodableTexts? in try argument.encodableTexts()
     }
 
+    /// What `encodable` takes, as the second texts of pairs.
+    static let pairTexts = ParameterType.custom("texts", expected: "string, list of strings or text column") {
+        (argument) throws(Failure) -> EncodableTexts? in try argument.encodableTexts("pair")
+    }
+
     /// What `encodable` takes, or a tensor of vectors.
     static let comparable = ParameterType.custom(
         "texts or vectors", expected: "string, list of strings, text column or tensor"
@@ -56,17 +61,17 @@ extension ParameterType {
 }
 
 extension Argument {
-    fileprivate func encodableTexts() throws(Failure) -> EncodableTexts? {
+    fileprivate func encodableTexts(_ parameter: String = "texts") throws(Failure) -> EncodableTexts? {
         if let bytes { return EncodableTexts(bytes: [bytes], isSingle: true) }
         if let column = object(Column.self) {
-            return EncodableTexts(bytes: try column.encodableBytes(), isSingle: false)
+            return EncodableTexts(bytes: try column.encodableBytes(parameter), isSingle: false)
         }
         guard kind == .table else { return nil }
         var texts: [[UInt8]] = []
         texts.reserveCapacity(count)
         try forEach { (position, element) throws(Failure) in
             guard let bytes = element.bytes else {
-                throw .argument("texts", expected: "strings", got: "\(element.words) at position \(position)")
+                throw .argument(parameter, expected: "strings", got: "\(element.words) at position \(position)")
             }
             texts.append(bytes)
         }
@@ -76,13 +81,13 @@ extension Argument {
 
 extension Column {
     /// The bytes of every row of a text column.
-    fileprivate func encodableBytes() throws(Failure) -> [[UInt8]] {
+    fileprivate func encodableBytes(_ parameter: String) throws(Failure) -> [[UInt8]] {
         guard type == .text || (count > 0 && nullCount == count) else {
-            throw .argument("texts", expected: "text column", got: "a column of \(type.name)")
+            throw .argument(parameter, expected: "text column", got: "a column of \(type.name)")
         }
         if nullCount > 0, let row = (0..<count).first(where: isNull) {
             throw .argument(
-                "texts", expected: "a text in every row", got: "\(nullCount) nulls, the first in row \(row + 1)",
+                parameter, expected: "a text in every row", got: "\(nullCount) nulls, the first in row \(row + 1)",
                 hint: "say what they stand for, as in t:sql(\"select coalesce(text, '') as text from this\")")
         }
         return (0..<count).map { row in withBytes(row) { Array($0) } }

@@ -10,6 +10,7 @@ public enum LuaModules {
         .cluster,
         .metrics,
         .data,
+        .json,
     ]
 
     /// The functions that are globals of their own.

@@ -2,12 +2,13 @@ import Encoders
 import LuaKit
 import Support
 import Text
+import Tokenizers
 
 extension LuaModule {
     static let text = LuaModule(
         "text", "Texts: vectors of their meaning, their words, and what sets groups of them apart.",
-        functions: [textEncoder, words, tag, stopwords, keywords],
-        classes: [TextEncoder.luaClass])
+        functions: [textEncoder, textTokenizer, words, tag, stopwords, keywords],
+        classes: [TextEncoder.luaClass, Tokenizer.luaClass])
 
     private static let words = Signature(
         "text.words",

@@ -43,6 +43,26 @@ extension Tokenizer {
         return workspace.tokens.ids.count + (addSpecialTokens ? template.specialCount(pair: false) : 0)
     }
 
+    /// How many tokens each of `texts` has, counted on the threads of `work`.
+    public func countBatch(
+        _ texts: [[UInt8]], addSpecialTokens: Bool = true, work: Work = Work()
+    ) throws(Failure) -> [Int] {
+        let results = ResultSlots<[Int]>(count: (texts.count + blockSize - 1) / blockSize, empty: [])
+        let special = addSpecialTokens ? template.specialCount(pair: false) : 0
+        try work.forEach(results.count) { (block, _) throws(Failure) in
+            var workspace = TokenizerWorkspace()
+            var counts: [Int] = []
+            for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
+                _ = try texts[index].withUnsafeBufferPointer { (buffer) throws(Failure) in
+                    try tokenize(buffer, &workspace)
+                }
+                counts.append(workspace.tokens.ids.count + special)
+            }
+            results.set(block, counts)
+        }
+        return results.values.flatMap { $0 }
+    }
+
     // MARK: One text
 
     private func assemble(

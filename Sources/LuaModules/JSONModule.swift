@@ -1,0 +1,128 @@
+import LuaKit
+import Support
+
+extension LuaModule {
+    static let json = LuaModule(
+        "json", "JSON text and back, byte for byte.",
+        functions: [decode, encode],
+        classes: [JSONNull.luaClass],
+        constants: { [("null", .object(JSONNull.shared))] })
+
+    private static let decode = Signature(
+        "json.decode",
+        """
+        Reads JSON text. Arrays become lists, objects tables, null becomes json.null (nil would leave a hole). Whole numbers become integers, \
+        where 64 bits hold them. Of equal keys the last counts.
+        """,
+        parameters: [.required("str", .string, "the text, in UTF-8; a byte-order mark is skipped")],
+        returns: [.init("value", "what the text says")],
+        example: .init("return json.decode('{\"price\": 9.5, \"tags\": [\"a\", null]}').price", output: "9.5"),
+        related: ["json.encode"]
+    ) { call throws(Failure) in .init(json: try JSON.parse(try call.bytes("str"))) }
+
+    private static let encode = Signature(
+        "json.encode",
+        """
+        Writes a value as JSON text: tables with a list part as arrays, tables with names as objects, their keys sorted, json.null as null. The \
+        same value always gives the same text.
+        """,
+        parameters: [
+            .optional(
+                "value", .any, standing: "null", "a boolean, number, string, json.null, or a table of such values")
+        ],
+        options: [
+            .optional("pretty", .boolean, default: false, "one member or item a line, two blanks a level"),
+            .optional("empty", .choice(["list", "object"]), default: "list", "what a table without anything in it is"),
+        ],
+        returns: [.init("string", "the text")],
+        example: .init(
+            "return json.encode({name = \"ad\", costs = {1, 2.5}})",
+            output: "\"{\\\"costs\\\":[1,2.5],\\\"name\\\":\\\"ad\\\"}\""),
+        related: ["json.decode"]
+    ) { call throws(Failure) in
+        let writer = JSONEncoding(emptyIsObject: try call.string("empty") == "object")
+        let json = try writer.json(call.has("value") ? call.value("value") : .nil)
+        return .string(try json.encoded(call.boolean("pretty") ? .pretty : .compact))
+    }
+}
+
+/// JSON's null in Lua, which tables can hold where nil would be a hole.
+final class JSONNull: LuaVisible, Sendable {
+    static let shared = JSONNull()
+
+    static let luaClass = LuaClass(
+        "json.null", for: JSONNull.self, "Stands for null where nil would leave a hole. There is one value of it.",
+        operators: [
+            (
+                .eq,
+                { call throws(Failure) in
+                    .boolean(
+                        call.argument(1).object(JSONNull.self) != nil && call.argument(2).object(JSONNull.self) != nil)
+                }
+            )
+        ],
+        display: { _ in "json.null" })
+}
+
+extension LuaValue {
+    /// The Lua value of `json`.
+    init(json: JSON) {
+        switch json {
+        case .null: self = .object(JSONNull.shared)
+        case .bool(let flag): self = .boolean(flag)
+        case .int(let number): self = .integer(Int(number))
+        case .double(let number): self = .number(number)
+        case .string(let string): self = .string(string.bytes)
+        case .array(let items): self = .list(items.map { LuaValue(json: $0) })
+        case .object(let object):
+            self = .table(LuaTable(fields: object.members.map { (.string($0.key.bytes), LuaValue(json: $0.value)) }))
+        }
+    }
+}
+
+/// From Lua values to JSON.
+private struct JSONEncoding {
+    let emptyIsObject: Bool
+
+    func json(_ value: LuaValue) throws(Failure) -> JSON {
+        switch value {
+        case .nil: return .null
+        case .boolean(let flag): return .bool(flag)
+        case .integer(let number): return .int(Int64(number))
+        case .number(let number): return .double(number)
+        case .string(let bytes): return .string(ByteString(bytes))
+        case .object(let object):
+            if object.get(JSONNull.self) != nil { return .null }
+            throw refused("a \(object.luaClass.name)", hint: "convert it first, for example with :totable()")
+        case .table(let table): return try json(table)
+        default: throw refused("a \(value.typeName)", hint: nil)
+        }
+    }
+
+    private func json(_ table: LuaTable) throws(Failure) -> JSON {
+        if table.isEmpty { return emptyIsObject ? .object(JSONObject()) : [] }
+        if table.fields.isEmpty {
+            var items: [JSON] = []
+            items.reserveCapacity(table.list.count)
+            for item in table.list { items.append(try json(item)) }
+            return .array(items)
+        }
+        guard table.list.isEmpty else {
+            throw refused("a table with both a list and names or holes", hint: "json.null fills holes")
+        }
+        var object = JSONObject()
+        for (key, value) in table.fields {
+            guard case .string(let name) = key else {
+                throw refused(
+                    "a table with a key that is a \(key.typeName)",
+                    hint: "json.null fills holes, tostring(k) makes a name")
+            }
+            object.set(ByteString(name), try json(value))
+        }
+        return .object(object)
+    }
+
+    private func refused(_ what: String, hint: String?) -> Failure {
+        .argument("value", expected: "booleans, numbers, strings, json.null and tables of them", got: what, hint: hint)
+    }
+}

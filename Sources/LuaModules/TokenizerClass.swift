@@ -1,0 +1,194 @@
+import Encoders
+import LuaKit
+import Support
+import Tokenizers
+
+extension LuaModule {
+    static let textTokenizer = Signature(
+        "text.tokenizer",
+        "Loads a model's tokenizer, which turns text into the numbers that the model reads: WordPiece or Unigram, as the model's tokenizer.json says.",
+        parameters: [
+            .required(
+                "model", .string,
+                "name of an installed model (`cohort model list`), path of a model folder, or of a tokenizer.json")
+        ],
+        returns: [.init("text.Tokenizer", "the tokenizer")],
+        related: ["text.encoder"]
+    ) { call throws(Failure) in
+        let model = try call.path("model")
+        if model.hasSuffix(".json") { return .object(try Tokenizer(file: model)) }
+        return .object(try Tokenizer(folder: ModelStore().path(of: model)))
+    }
+}
+
+extension Tokenizer: LuaVisible {
+    /// `text.Tokenizer` in Lua.
+    public static let luaClass = LuaClass(
+        "text.Tokenizer", for: Tokenizer.self, "A model's tokenizer: text in, token ids out, and back.",
+        methods: [encode, decode, count, id, token],
+        fields: [
+            Field("vocabulary_size", "integer", "how many tokens there are") { (tokenizer: Tokenizer) in
+                .integer(tokenizer.vocabularySize)
+            },
+            Field("max_length", "integer", "the length that the file says texts are cut to, or nil") {
+                (tokenizer: Tokenizer) in
+                .optional(tokenizer.storedMaximumLength.map { .integer($0) })
+            },
+            Field("padding_id", "integer", "the token that fills short texts") { (tokenizer: Tokenizer) in
+                .integer(Int(tokenizer.paddingId))
+            },
+        ],
+        display: { "text.Tokenizer(vocabulary_size = \($0.vocabularySize))" })
+
+    private static let encode = Signature(
+        "text.Tokenizer:encode",
+        """
+        Cuts texts into tokens. A record holds, token by token: ids (the model's own, from 0), tokens (the vocabulary's entries), \
+        attention_mask (1, and 0 for padding), type_ids (which part of a pair), sequence_ids (1 or 2, the text it comes from; 0 for special \
+        tokens), offsets ({first, last} byte in its text, so that s:sub(o[1], o[2]) is the token's text) and char_offsets (the same in \
+        characters). Special tokens have no offsets. If a text was cut, overflow holds records of the further windows. Bytes that are not \
+        UTF-8 are read as U+FFFD.
+        """,
+        parameters: [
+            .required("texts", .encodable, "a string (which gives one record), a list of strings or a text column")
+        ],
+        options: [
+            .optional(
+                "pair", .pairTexts, standing: "none",
+                "second texts, which the model reads along with the first: as many as there are first"),
+            .optional(
+                "max_length", .integer(0...), standing: "no limit",
+                "tokens of a text, special ones included; what is beyond is cut"),
+            .optional(
+                "truncation", .either(.boolean, .choice(EncodingOptions.Truncation.Strategy.allCases.map(\.rawValue))),
+                standing: "\"longest_first\" when max_length is given",
+                "which text of a pair is cut; true cuts to the model's own length, false cuts nothing"),
+            .optional(
+                "side", .choice(EncodingOptions.Side.allCases.map(\.rawValue)), default: "right", "the end that is cut"),
+            .optional(
+                "stride", .integer(0...), default: 0, "tokens that a window of the overflow shares with the next"),
+            .optional(
+                "padding", .either(.boolean, .choice(["longest", "max_length"])), default: false,
+                "fills short texts: to the longest of the list (also true), or to max_length"),
+            .optional(
+                "padding_side", .choice(EncodingOptions.Side.allCases.map(\.rawValue)), default: "right",
+                "the end that is filled"),
+            .optional("special_tokens", .boolean, default: true, "puts the model's special tokens around the text"),
+        ],
+        returns: [.init("record or list of records", "the tokens of each text")],
+        related: ["text.Tokenizer:decode", "text.Tokenizer:count"]
+    ) { call throws(Failure) in
+        let tokenizer = try call.receiver(Tokenizer.self)
+        let texts: EncodableTexts = try call.converted("texts")
+        let pairs: EncodableTexts? = try call.converted(ifGiven: "pair")
+        let encodings = try tokenizer.encodeBatch(
+            texts.bytes, pairs: pairs?.bytes, options: try tokenizer.options(call), work: call.work)
+        let records = encodings.map { tokenizer.record($0) }
+        return texts.isSingle ? .optional(records.first) : .list(records)
+    }
+
+    private static let decode = Signature(
+        "text.Tokenizer:decode", "The text of token ids. Ids that the vocabulary lacks are left out.",
+        parameters: [
+            .required(
+                "ids", .either(.list(of: .integer), .list(of: .list(of: .integer))),
+                "a list of ids (which gives one string), or a list of such lists")
+        ],
+        options: [.optional("special_tokens", .boolean, default: false, "keeps special tokens in the text")],
+        returns: [.init("string or list of strings", "the text of each list")],
+        related: ["text.Tokenizer:encode"]
+    ) { call throws(Failure) in
+        let tokenizer = try call.receiver(Tokenizer.self)
+        let skip = try !call.boolean("special_tokens")
+        let table = try call.table("ids")
+        func text(_ ids: [LuaValue]) -> LuaValue {
+            .string(tokenizer.decode(ids.compactMap { $0.int.flatMap { Int32(exactly: $0) } }, skipSpecialTokens: skip))
+        }
+        guard let first = table.list.first, first.table != nil else { return text(table.list) }
+        return .list(table.list.map { text($0.table?.list ?? []) })
+    }
+
+    private static let count = Signature(
+        "text.Tokenizer:count", "How many tokens texts have.",
+        parameters: [
+            .required("texts", .encodable, "a string (which gives one number), a list of strings or a text column")
+        ],
+        options: [.optional("special_tokens", .boolean, default: true, "counts the model's special tokens too")],
+        returns: [.init("integer or list of integers", "the tokens of each text")],
+        related: ["text.Tokenizer:encode"]
+    ) { call throws(Failure) in
+        let texts: EncodableTexts = try call.converted("texts")
+        let counts = try call.receiver(Tokenizer.self).countBatch(
+            texts.bytes, addSpecialTokens: try call.boolean("special_tokens"), work: call.work)
+        return texts.isSingle ? .optional(counts.first.map { .integer($0) }) : .integers(counts)
+    }
+
+    private static let id = Signature(
+        "text.Tokenizer:id", "The id of a vocabulary entry, or nil.",
+        parameters: [.required("token", .string, "the entry, as in the tokens of a record")],
+        returns: [.init("integer", "its id")],
+        related: ["text.Tokenizer:token"]
+    ) { call throws(Failure) in
+        .optional(try call.receiver(Tokenizer.self).id(of: ByteString(call.bytes("token"))).map { .integer(Int($0)) })
+    }
+
+    private static let token = Signature(
+        "text.Tokenizer:token", "The vocabulary's entry for an id, or nil.",
+        parameters: [.required("id", .integer, "the id, from 0")],
+        returns: [.init("string", "the entry")],
+        related: ["text.Tokenizer:id"]
+    ) { call throws(Failure) in
+        let id = try call.integer("id")
+        return .optional(
+            Int32(exactly: id).flatMap(try call.receiver(Tokenizer.self).token).map { .string($0.bytes) })
+    }
+}
+
+extension Tokenizer {
+    /// The options of `encode` as the core knows them.
+    fileprivate func options(_ call: Call) throws(Failure) -> EncodingOptions {
+        var options = EncodingOptions(addSpecialTokens: try call.boolean("special_tokens"))
+        let length = try call.integer(ifGiven: "max_length")
+        let truncation = try call.value("truncation")
+        if truncation.bool != false, let limit = length ?? (truncation.isNil ? nil : storedMaximumLength) {
+            options.truncation = EncodingOptions.Truncation(
+                limit, strategy: truncation.text.flatMap { .init(rawValue: $0) } ?? .longestFirst,
+                side: .init(rawValue: try call.string("side")) ?? .right, stride: try call.integer("stride"))
+        } else if truncation.bool != false, !truncation.isNil {
+            throw .argument("max_length", expected: "integer (the model names no length to cut to)", got: "nothing")
+        }
+        let padding = try call.value("padding")
+        if padding.bool != false {
+            options.padding = EncodingOptions.Padding(side: .init(rawValue: try call.string("padding_side")) ?? .right)
+            if padding.text == "max_length" {
+                guard let limit = length ?? storedMaximumLength else {
+                    throw .argument(
+                        "max_length", expected: "integer (the model names no length to fill to)", got: "nothing")
+                }
+                options.padding?.length = .fixed(limit)
+            }
+        }
+        return options
+    }
+
+    /// An encoding as scripts see it: positions from 1, both ends included.
+    fileprivate func record(_ encoding: Encoding) -> LuaValue {
+        func places(_ spans: [Encoding.Span]) -> LuaValue {
+            .list(
+                zip(spans, encoding.sequences).map { span, sequence in
+                    sequence < 0 ? .nil : .list([.integer(Int(span.start) + 1), .integer(Int(span.end))])
+                })
+        }
+        var fields: [(String, LuaValue)] = [
+            ("ids", .integers(encoding.ids.lazy.map { Int($0) })),
+            ("tokens", .list(encoding.ids.map { .string(token($0)?.bytes ?? []) })),
+            ("attention_mask", .integers(encoding.attentionMask.lazy.map { Int($0) })),
+            ("type_ids", .integers(encoding.typeIds.lazy.map { Int($0) })),
+            ("sequence_ids", .integers(encoding.sequences.lazy.map { Int($0) + 1 })),
+            ("offsets", places(encoding.byteOffsets)),
+            ("char_offsets", places(encoding.characterOffsets)),
+        ]
+        if !encoding.overflow.isEmpty { fields.append(("overflow", .list(encoding.overflow.map { record($0) }))) }
+        return .record(fields)
+    }
+}
