@@ -92,6 +92,10 @@ import Testing
         ("(~tensor{true, false}):totable()", "{false, true}"),
         ("(tensor{true, false} ~ tensor{true, true}):totable()", "{false, true}"),
         ("(tensor{{1}, {2}} * tensor{1, 10}):totable()", "{{1.0, 10.0}, {2.0, 20.0}}"),
+        // Columns stand for their numbers; the table keeps its own.
+        ("tensor(data.table{a = {1, 2, 3}}.a)", "tensor [3] float32\n  1  2  3"),
+        ("(tensor{1, 2} * data.table{a = {3, 4}}.a):totable()", "{3.0, 8.0}"),
+        ("local c = data.table{a = {1.5, 2.5}} local t = c.a:tensor() t[1] = 9 return c.a[1], t[1]", "1.5\n9.0"),
         // Reductions count from 1.
         ("tensor{{1, 2}, {3, 4}}:sum()", "10.0"),
         ("tensor.arange(4):sum()", "10"),
@@ -189,7 +193,8 @@ import Testing
     }
 
     @Test func collectorSeesTheirMemory() throws {
-        try state.setGlobal("native_bytes", .native(Signature("native_bytes", "") { _ in .integer(NativeMemory.bytes) }))
+        try state.setGlobal(
+            "native_bytes", .native(Signature("native_bytes", "") { _ in .integer(NativeMemory.bytes) }))
         let source = """
             local before, peak = native_bytes(), 0
             for i = 1, 2000 do
