@@ -13,7 +13,9 @@ public struct Table: Sendable {
     public init(names: [String], columns: [Column]) throws(Failure) {
         for (index, column) in columns.enumerated() where column.count != columns[0].count {
             throw .argument(
-                names[index], expected: "\(columns[0].count) values (as many as '\(names[0])' has)",
+                names[index],
+                expected:
+                    "\(columns[0].count) \(columns[0].count == 1 ? "value" : "values") (as many as '\(names[0])' has)",
                 got: "\(column.count)")
         }
         for (index, name) in names.enumerated() {

@@ -14,7 +14,7 @@ extension TableReader {
             {
                 return .format(
                     path, at: place,
-                    "\(found) values where the table has \(expected) columns: \(TableReader.shortened(original))",
+                    "\(found) value\(found == 1 ? "" : "s") where the table has \(expected) columns: \(TableReader.shortened(original))",
                     hint: found > expected
                         ? "put quotes around a value that contains the delimiter" : "write every column, empty ones too"
                 )

@@ -114,9 +114,11 @@ struct TableReader {
             nullstr = [\(nulls)], allow_quoted_nulls = false, strict_mode = true, ignore_errors = false, null_padding = false, \
             max_line_size = \(max(2_097_152, text.longestRecord + 1024)))
             """
+        // Outside the catch: that DuckDB is missing is no fault of the file's.
+        let connection = try DuckDB.connect()
         let table: Table
         do throws(Failure) {
-            table = try DuckDB.connect().query(query, [.text(TableReader.exact(text.readablePath))], work: work)
+            table = try connection.query(query, [.text(TableReader.exact(text.readablePath))], work: work)
         } catch {
             throw explained(error, reading: text.readablePath)
         }
@@ -129,8 +131,8 @@ struct TableReader {
             format = '\(layout)', sample_size = -1, maximum_depth = -1, convert_strings_to_integers = false, \
             maximum_object_size = \(max(16_777_216, text.longestRecord * 2 + 1024))
             """
+        let connection = try DuckDB.connect()
         do throws(Failure) {
-            let connection = try DuckDB.connect()
             let file = Value.text(TableReader.exact(text.readablePath))
             let shape = try connection.query("select * from read_json(?, \(settings)) limit 0", [file], work: work)
             if shape.names == ["json"] {
@@ -161,8 +163,9 @@ struct TableReader {
     }
 
     private func readParquet() throws(Failure) -> Table {
+        let connection = try DuckDB.connect()
         do throws(Failure) {
-            let table = try DuckDB.connect().query(
+            let table = try connection.query(
                 "select * from read_parquet(?)", [.text(TableReader.exact(path))], work: work)
             return Table(
                 unchecked: try columnNames(table.names, count: table.names.count), table.columns,

@@ -88,7 +88,7 @@ import Testing
         ("t.x = print", "bad argument 'x'"),
         (
             "return data.table({a = {1}, b = {1, 2}})",
-            "bad argument 'b' to data.table: 1 values (as many as 'a' has) expected, got 2"
+            "bad argument 'b' to data.table: 1 value (as many as 'a' has) expected, got 2"
         ),
         (
             "return data.table({a = {1}}, {columns = {'b'}})",

@@ -122,7 +122,7 @@ final class Folder {
         )
         #expect(
             try readFailure("less.csv", "a,b\n1,x\n2\n")
-                == "less.csv, line 3: 1 values where the table has 2 columns: 2 (write every column, empty ones too)")
+                == "less.csv, line 3: 1 value where the table has 2 columns: 2 (write every column, empty ones too)")
         #expect(
             try readFailure("quote.csv", "a,b\n1,\"x\n2,y\n").hasPrefix(
                 "quote.csv, line 2: a quoted value does not end"))

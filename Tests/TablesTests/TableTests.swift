@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test func refusesColumnsThatDoNotFit() throws {
-        #expect(throws: Failure.argument("b", expected: "1 values (as many as 'a' has)", got: "2")) {
+        #expect(throws: Failure.argument("b", expected: "1 value (as many as 'a' has)", got: "2")) {
             try table([("a", [.integer(1)]), ("b", [.integer(1), .integer(2)])])
         }
         #expect(throws: Failure.argument("columns", expected: "names that are all different", got: "'a' twice")) {
