@@ -75,8 +75,6 @@ for c in POINTS:
     if moves:
         classes[c] = unicodedata.combining(s)
         assert classes[c], hex(c)
-    elif unicodedata.combining(s):
-        print("no combining class there:", hex(c))
 
 hangul = range(0xAC00, 0xD7A4)
 for c in hangul:
