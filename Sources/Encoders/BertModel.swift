@@ -4,6 +4,10 @@ import Tensors
 
 /// A BERT-family transformer encoder (Devlin et al. 2019; Liu et al. 2019; Conneau et al. 2020) in float32: token ids in, one vector a token out.
 ///
+/// Where the time goes (MiniLM, a token of a 22-token text in one layer, one core of a Zen 5): products 13.6 microseconds, attention 0.5, GELU
+/// 0.2, the two normalisations 0.1. Measured with other programs busy on both cores: 300 texts of 31 tokens a second of processor time, 75 % of
+/// what the products would take at the processor's peak.
+///
 /// A text's vectors depend on its tokens only, to the bit: every kernel computes a row from that row, and attention stays inside a text.
 final class BertModel: Sendable {
     let configuration: EncoderConfiguration
