@@ -185,8 +185,12 @@ import Testing
         #expect(
             show("tensor.save('\(path)/a.npy', tensor{{1, 2}}) return tensor.load('\(path)/a.npy')")
                 == "tensor [1, 2] float32\n  1  2")
-        let source =
-            "tensor.save('\(path)/a.safetensors', {w = tensor{1, 2}}) local t = tensor.load('\(path)/a.safetensors').w t[1] = 9 return t"
+        let source = """
+            tensor.save('\(path)/a.safetensors', {w = tensor{1, 2}})
+            local t = tensor.load('\(path)/a.safetensors').w
+            t[1] = 9
+            return t
+            """
         #expect(show(source) == "tensor [2] float32\n  9  2")
         // What was assigned stays in memory: the file is as it was.
         #expect(show("return tensor.load('\(path)/a.safetensors').w") == "tensor [2] float32\n  1  2")
