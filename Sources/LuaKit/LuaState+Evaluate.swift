@@ -30,15 +30,15 @@ public enum Evaluation {
 }
 
 extension LuaState {
-    /// Evaluates what somebody typed: an expression if it is one, statements otherwise. The values are returned as text, laid out for
-    /// reading: tables with sorted keys, cut where they are long or deep. The first one stays in the global `_`.
+    /// Evaluates what somebody typed: an expression, statements, or statements and a last expression. Its values are returned as text,
+    /// laid out for reading: tables with sorted keys, cut where they are long or deep. The first one stays in the global `_`.
     public func evaluate(_ source: String, name: String, layout: ValueLayout) -> Evaluation {
         guard isOnItsThread else { return .stopped(run(source)) }
         let lua = current
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
         do throws(Failure) {
-            let chunk = try compile(lua, source, name)
+            let chunk = try compileEntry(lua, source, name)
             guard try start(chunk, [], lua) == LUA_OK else { return .stopped(stopped(lua, above: top)) }
             return .values(try texts(lua, above: top, layout))
         } catch {
@@ -51,12 +51,6 @@ extension LuaState {
         try text(argument.lua, lua_absindex(argument.lua, argument.index), layout)
     }
 
-    private func compile(_ lua: OpaquePointer, _ source: String, _ name: String) throws(Failure) -> LuaFunction {
-        let asExpression = Array("return ".utf8) + Array(source.utf8)
-        if let chunk = try? load(lua, asExpression, name) { return chunk }
-        return try load(lua, Array(source.utf8), name)
-    }
-
     private func texts(_ lua: OpaquePointer, above top: Int32, _ layout: ValueLayout) throws(Failure) -> [String] {
         let end = lua_gettop(lua)
         guard end > top else { return [] }
@@ -66,6 +60,8 @@ extension LuaState {
         }
         var texts: [String] = []
         for index in (top + 1)...end { texts.append(try text(lua, index, layout)) }
+        // `io.write` and its like return the file for chaining; nobody wants to read that.
+        if texts.count == 1, lua_type(lua, end) == LUA_TUSERDATA, texts[0].hasPrefix("file (") { return [] }
         return texts
     }
 

@@ -17,10 +17,9 @@ public final class PlainReader: LineReader {
 
     /// Waits for a line; a last line without line break counts.
     public func readLine(prompt: String) -> LineInput {
-        if showsPrompt {
-            Console.write(prompt)
-            Console.flush()
-        }
+        Console.flush()
+        // Not to standard output, which is a file or pipe if this reader is in use at a terminal.
+        if showsPrompt { Console.writeError(prompt) }
         while true {
             if isInterrupted() {
                 pending.removeAll()

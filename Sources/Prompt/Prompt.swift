@@ -33,7 +33,6 @@ public final class Prompt {
             reader.remember(entry)
             history?.append(entry)
             answer(entry)
-            Console.flush()
         }
     }
 

@@ -30,6 +30,8 @@ public final class ReadlineReader: LineReader {
 
     /// Shows the prompt and waits. Escape sequences in `prompt` are marked so that readline knows its width.
     public func readLine(prompt: String) -> LineInput {
+        // A terminal gets output line by line: what still waits is a line that was begun, and readline counts from column 0.
+        if __fpending(stdout) > 0 { Console.write("\n") }
         Console.flush()
         _ = isInterrupted()
         finished = (false, nil)

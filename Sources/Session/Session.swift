@@ -56,9 +56,7 @@ public final class Session {
 
     /// Whether `entry` can be run, as an expression or as statements, or needs more lines.
     public func completeness(of entry: String) -> Completeness {
-        // The line break makes a string that is open at the end of a line an error, which no further line can mend.
-        guard let asExpression = lua.syntaxError(in: "return " + entry + "\n") else { return .complete }
-        guard let asStatement = lua.syntaxError(in: entry + "\n") else { return .complete }
-        return asExpression.isIncomplete || asStatement.isIncomplete ? .incomplete : .invalid
+        guard let error = lua.entryError(in: entry) else { return .complete }
+        return error.isIncomplete ? .incomplete : .invalid
     }
 }

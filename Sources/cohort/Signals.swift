@@ -21,6 +21,11 @@ enum Signals {
             action.sa_flags = SA_RESTART
             sigaction(signal, &action, nil)
         }
+        // Signals blocked by the thread that started us would never arrive.
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     /// Written once, before the handlers are installed; only read after that.

@@ -231,6 +231,41 @@ import Testing
         #expect(running.wait().status == 130)
     }
 
+    @Test(.timeLimit(.minutes(1))) func twoInterruptsLeaveNoHalfWrittenFile() throws {
+        let path = try cohort.file(
+            "write.lua",
+            """
+            local big = tensor.zeros(4000, 4000)
+            print('ready') io.stdout:flush()
+            while true do tensor.save('big.npy', big) end
+            """)
+        let running = try cohort.start([path])
+        #expect(running.waitForLine() == "ready")
+        usleep(300_000)
+        running.interrupt()
+        running.interrupt()
+        #expect(running.wait().status == 130)
+        let files = try FileManager.default.contentsOfDirectory(atPath: cohort.home)
+        #expect(files.filter { $0.hasSuffix(".tmp") } == [])
+    }
+
+    @Test func aSignalThatEndsTheProgramLeavesNoHalfWrittenFileEither() throws {
+        let path = try cohort.file(
+            "write.lua",
+            """
+            local big = tensor.zeros(4000, 4000)
+            print('ready') io.stdout:flush()
+            while true do tensor.save('big.npy', big) end
+            """)
+        let running = try cohort.start([path])
+        #expect(running.waitForLine() == "ready")
+        usleep(300_000)
+        kill(running.process.processIdentifier, SIGTERM)
+        #expect(running.wait().status == 128 + SIGTERM)
+        let files = try FileManager.default.contentsOfDirectory(atPath: cohort.home)
+        #expect(files.filter { $0.hasSuffix(".tmp") } == [])
+    }
+
     private func isRunning(_ process: pid_t) -> Bool {
         let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
         let state = status.split(separator: ")").last?.split(separator: " ").first

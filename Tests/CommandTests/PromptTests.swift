@@ -57,6 +57,7 @@ import Testing
         let terminal = try open()
         terminal.type("count = 0; print('go' .. 'ing'); while true do count = count + 1 end\r")
         try terminal.wait(for: "going\r\n")
+        usleep(200_000)
         terminal.type("\u{3}")
         try terminal.wait(for: "interrupted")
         try terminal.wait(for: "cohort> ")
@@ -71,6 +72,7 @@ import Testing
             terminal.type("\u{3}")
             try terminal.wait(for: "interrupted")
         }
+        try terminal.wait(for: "cohort> ")
         terminal.type("\u{4}")
         #expect(try terminal.exitStatus() == 0)
     }
@@ -163,6 +165,32 @@ import Testing
         terminal.type("?sead\r")
         try terminal.wait(for: "there is no help on 'sead' (did you mean seed?)")
         try terminal.wait(for: "cohort> ")
+    }
+
+    @Test func aLineThatWasNotEndedIsEndedBeforeThePrompt() throws {
+        let terminal = try open()
+        terminal.type("io.write('half a' .. ' line')\r")
+        let rest = try terminal.wait(for: "cohort> ")
+        #expect(rest.contains("half a line\r\n"))
+        #expect(!rest.contains("file ("))
+        terminal.type("print('a whole' .. ' line')\r")
+        try terminal.wait(for: "a whole line\r\n")
+        #expect(!(try terminal.wait(for: "cohort> ").contains("\n")))
+    }
+
+    @Test func nativeWorkIsInterruptedToo() throws {
+        let terminal = try open()
+        terminal.type(
+            "print('be' .. 'gin') x = tensor.randn(200000, 64) m = cluster.kmeans(x, {k = 200, restarts = 100})\r")
+        try terminal.wait(for: "begin\r\n")
+        usleep(700_000)
+        let before = Date()
+        terminal.type("\u{3}")
+        try terminal.wait(for: "interrupted")
+        #expect(Date().timeIntervalSince(before) < 5)
+        try terminal.wait(for: "cohort> ")
+        terminal.type("'m is ' .. tostring(m)\r")
+        try terminal.wait(for: "m is nil")
     }
 
     @Test func aTensorIsShownAsALookNotAName() throws {

@@ -31,6 +31,8 @@ import Testing
 
     @Test(arguments: [
         ("1 + 1", ["2"]), ("10 / 4", ["2.5"]), ("3.0", ["3.0"]), ("'a\\n\"b\"'", [#""a\n\"b\"""#]), ("nil", []),
+        ("x = 5; x", ["5"]), ("local a = 2\nlocal b = 3\na * b, a", ["6", "2"]), ("s = [[a\n;b]]\n#s", ["4"]),
+        ("t = {x = 1} ; t.x", ["1"]),
         ("1, nil, 'x'", ["1", "nil", "\"x\""]), ("nil, nil", ["nil", "nil"]), ("x = 5", []), ("return 7", ["7"]),
         ("0/0 ~= 0/0", ["true"]), ("-- nothing", []), ("", []), ("(function() end)()", []), ("1 -- one", ["1"]),
         ("print", ["<function print(...)>"]), ("'时尚穿搭'", ["\"时尚穿搭\""]), ("'\\0\\xff'", [#""\x00\xff""#]),
@@ -60,7 +62,8 @@ import Testing
         ("x = {1,", .incomplete),
         ("[[long", .incomplete), ("1 +", .incomplete), ("f(", .incomplete), ("if x then y() else", .incomplete),
         ("x = 5", .complete), ("1 + 1", .complete), ("", .complete), ("for i = 1, 3 do end", .complete),
-        ("x = = 5", .invalid), ("end", .invalid), ("'open", .invalid), ("for for", .invalid),
+        ("x = nil; x.y", .complete), ("x = nil x.y", .invalid), ("x = = 5", .invalid), ("end", .invalid),
+        ("'open", .invalid), ("for for", .invalid),
     ]) func completenessIsLuasOwn(entry: String, expected: Completeness) throws {
         #expect(try make().session.completeness(of: entry) == expected)
     }
