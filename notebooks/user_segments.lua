@@ -39,7 +39,7 @@ local function longest_text_column()
     local longest, best = 0, nil
     for _, name in ipairs(users.columns) do
         local column = users:column(name)
-        if column.type == "string" then
+        if column.type == "varchar" then
             local bytes = 0
             for i = 1, math.min(#column, 1000) do bytes = bytes + #(column[i] or "") end
             if bytes > longest then longest, best = bytes, name end
@@ -113,7 +113,7 @@ local function quoted(name) return '"' .. name:gsub('"', '""') .. '"' end
 -- Means of numbers, and the commonest value where a column has few.
 local function summary(name)
     local sql_name = quoted(name)
-    if users:column(name).type == "string" then
+    if users:column(name).type == "varchar" then
         local distinct = users:sql(("select count(distinct %s) as n from this"):format(sql_name)).n[1]
         if distinct >= 2 and distinct <= 30 then return ("mode(%s) as %s"):format(sql_name, sql_name) end
     elseif tostring(users:column(name).type):find("^int") or tostring(users:column(name).type):find("^float") then

@@ -9,16 +9,27 @@ public struct AtomicFile: ~Copyable {
     public let path: String
     /// Where the bytes are now. A library that writes files by itself is given this path.
     public let temporaryPath: String
+    private let target: String
     private var descriptor: Int32
     private var buffer: [UInt8] = []
     private var committed = false
 
-    /// Opens a new temporary file beside `path`.
+    /// Opens a new temporary file beside `path`, or beside what `path` is a link to.
     public init(_ path: String) throws(Failure) {
         self.path = path
-        var template = Array("\(path).XXXXXX.tmp".utf8CString)
+        // Renaming would replace a link by a file, and a device such as /dev/null by a file for everybody.
+        target = Self.resolved(path)
+        var status = stat()
+        guard stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+            throw .file(path, "cannot be written: it is there and is no regular file", hint: "name a file")
+        }
+        var template = Array("\(target).XXXXXX.tmp".utf8CString)
         descriptor = mkstemps(&template, 4)
-        guard descriptor >= 0 else { throw .file(path, "cannot be written: \(systemError())") }
+        guard descriptor >= 0 else {
+            let code = errno
+            let hint = code == ENOENT ? "make its folder first" : nil
+            throw .file(path, "cannot be written: \(systemError(code))", hint: hint)
+        }
         temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         UnfinishedFiles.add(temporaryPath)
         // mkstemps makes the file private; a result should have the rights of any other file the user makes.
@@ -56,9 +67,15 @@ public struct AtomicFile: ~Copyable {
         try flush()
         // Data first, name second: a crash in between must not leave a whole name over half a file.
         guard fsync(descriptor) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
-        guard rename(temporaryPath, path) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
+        guard rename(temporaryPath, target) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
         committed = true
         UnfinishedFiles.remove(temporaryPath)
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     private mutating func flush() throws(Failure) {

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+@testable import Support
+
+@Suite struct AtomicFileTests {
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohort-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try body(folder)
+    }
+
+    @Test func appearsOnlyWhenCommitted() throws {
+        try withFolder { folder in
+            do {
+                var dropped = try AtomicFile("\(folder)/a")
+                try dropped.write("half")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+            var file = try AtomicFile("\(folder)/a")
+            try file.write("whole")
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/a"))
+            try file.commit()
+            #expect(try String(contentsOfFile: "\(folder)/a", encoding: .utf8) == "whole")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
+        }
+    }
+
+    @Test func aLinkStaysALink() throws {
+        try withFolder { folder in
+            try "old".write(toFile: "\(folder)/real", atomically: true, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: "\(folder)/real")
+            var file = try AtomicFile("\(folder)/link")
+            try file.write("new")
+            try file.commit()
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/link") == "\(folder)/real")
+            #expect(try String(contentsOfFile: "\(folder)/real", encoding: .utf8) == "new")
+        }
+    }
+
+    @Test func devicesAndMissingFoldersAreRefused() throws {
+        #expect(throws: Failure.self) { _ = try AtomicFile("/dev/null") }
+        let failure = #expect(throws: Failure.self) { _ = try AtomicFile("/no/such/folder/a") }
+        #expect(failure?.hint == "make its folder first")
+    }
+}
