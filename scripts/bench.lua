@@ -45,5 +45,5 @@ local result = data.table(columns, { columns = { "input", "step", "seconds", "ra
 for row in result:rows() do
     print(("%-24s %-22s %10.4f s   %s"):format(row.input, row.step, row.seconds, row.rate))
 end
-data.write(result, out, { format = "json" })
+data.write(result, out)
 print("the same as JSON in " .. out)
