@@ -16,26 +16,28 @@ public struct AtomicFile: ~Copyable {
 
     /// Opens a new temporary file beside `path`, or beside what `path` is a link to.
     public init(_ path: String) throws(Failure) {
-        self.path = path
         // Renaming would replace a link by a file, and a device such as /dev/null by a file for everybody.
-        target = Self.resolved(path)
+        let target = Self.resolved(path)
         var status = stat()
         guard stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
             throw .file(path, "cannot be written: it is there and is no regular file", hint: "name a file")
         }
         var template = Array("\(target).XXXXXX.tmp".utf8CString)
-        descriptor = mkstemps(&template, 4)
+        let descriptor = mkstemps(&template, 4)
         guard descriptor >= 0 else {
             let code = errno
             let hint = code == ENOENT ? "make its folder first" : nil
             throw .file(path, "cannot be written: \(systemError(code))", hint: hint)
         }
-        temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        UnfinishedFiles.add(temporaryPath)
         // mkstemps makes the file private; a result should have the rights of any other file the user makes.
         let mask = umask(0)
         umask(mask)
         fchmod(descriptor, 0o666 & ~mask)
+        self.path = path
+        self.target = target
+        self.descriptor = descriptor
+        temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        UnfinishedFiles.add(temporaryPath)
         buffer.reserveCapacity(1 << 16)
     }
 
