@@ -33,16 +33,22 @@ public final class ReadlineReader: LineReader {
         // A terminal gets output line by line: what still waits is a line that was begun, and readline counts from column 0.
         if __fpending(stdout) > 0 { Console.write("\n") }
         Console.flush()
+        // Signals come only while we wait for keys. One that came between a look at the flag and the wait would go unnoticed.
+        let before = Self.block(Self.watchedSignals)
+        defer { pthread_sigmask(SIG_SETMASK, [before], nil) }
         _ = isInterrupted()
         finished = (false, nil)
         rl_callback_handler_install(Self.marked(prompt), lineArrived)
         while !finished.arrived {
-            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            if poll(&input, 1, -1) > 0 {
+            var input = fd_set()
+            input.__fds_bits.0 = 1  // STDIN_FILENO
+            if pselect(1, &input, nil, nil, nil, [before]) > 0 {
                 rl_callback_read_char()
             } else {
                 // A signal: readline puts the terminal in order, then raises it again for our own handler.
+                pthread_sigmask(SIG_SETMASK, [before], nil)
                 rl_check_signals()
+                _ = Self.block(Self.watchedSignals)
             }
             if isInterrupted() { return abandon() }
         }
@@ -62,6 +68,18 @@ public final class ReadlineReader: LineReader {
             return
         }
         add_history(entry)
+    }
+
+    private static let watchedSignals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH]
+
+    /// Holds the signals back; returns the mask there was.
+    private static func block(_ signals: [Int32]) -> sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        var before = sigset_t()
+        pthread_sigmask(SIG_BLOCK, &set, &before)
+        return before
     }
 
     private func abandon() -> LineInput {

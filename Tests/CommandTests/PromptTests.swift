@@ -90,7 +90,8 @@ import Testing
         terminal.type("'still ' .. 'here'\r")
         try terminal.wait(for: "\"still here\"")
         try terminal.wait(for: "cohort> ")
-        for _ in 0..<3 {
+        // Often, and as soon as the prompt is there: none may go unnoticed.
+        for _ in 0..<30 {
             terminal.type("\u{3}")
             try terminal.wait(for: "cohort> ")
         }
@@ -217,6 +218,18 @@ import Testing
         #expect(!(try dumb.wait(for: "cohort> ").contains("\u{1B}")))
         dumb.type("1 + 1\r")
         #expect(!(try dumb.wait(for: "2\r\n").contains("\u{1B}")))
+    }
+
+    @Test func aResizedTerminalIsFitted() throws {
+        let terminal = try open(columns: 100)
+        terminal.type("t = {} for i = 1, 40 do t[i] = i end\r")
+        try terminal.wait(for: "cohort> ")
+        terminal.resize(columns: 30)
+        terminal.type("t\r")
+        try terminal.wait(for: "{\r\n")
+        let rows = try terminal.wait(for: "\r\n}").components(separatedBy: "\r\n")
+        #expect(rows.count > 4)
+        #expect(rows.allSatisfy { $0.count <= 30 })
     }
 
     @Test func osExitLeavesWithItsCode() throws {
