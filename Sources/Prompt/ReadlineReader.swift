@@ -47,7 +47,9 @@ public final class ReadlineReader: LineReader {
             } else {
                 // A signal: readline puts the terminal in order, then raises it again for our own handler.
                 pthread_sigmask(SIG_SETMASK, [before], nil)
+                let wasSuspended = rl_pending_signal() == SIGTSTP
                 rl_check_signals()
+                if wasSuspended { rl_forced_update_display() }
                 _ = Self.block(Self.watchedSignals)
             }
             if isInterrupted() { return abandon() }

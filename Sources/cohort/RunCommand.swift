@@ -19,7 +19,8 @@ struct RunCommand: ParsableCommand {
             Without FILE and CODE the prompt opens, or standard input is run if it is no terminal. Everything after FILE goes \
             to the script's `arg` untouched. A file named like a subcommand is run as ./NAME.
 
-            Exit codes: 0 done, 1 the script raised an error, 2 wrong usage, 130 interrupted.
+            Exit codes: 0 done, 1 the script raised an error, 2 wrong usage or a script that cannot be read, 130 \
+            interrupted.
             """,
         version: cohortVersion,
         subcommands: Subcommands.all)
