@@ -12,7 +12,7 @@ public struct ValueLayout {
 
     /// A layout for `width` columns.
     public init(
-        width: Int, measure: @escaping (String) -> Int = { $0.unicodeScalars.count },
+        width: Int, measure: @escaping (String) -> Int = DisplayWidth.of,
         objectText: @escaping (LuaObject) -> String? = { _ in nil }
     ) {
         self.width = width

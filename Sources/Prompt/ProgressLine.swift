@@ -1,3 +1,5 @@
+import Support
+
 /// How far long work is, as one line: `encode  [######----]  60%  600/1,000 texts  212/s  0:02 left`.
 struct ProgressLine {
     let label: String
@@ -18,7 +20,7 @@ struct ProgressLine {
         let shortest = [label, percent]
         for parts in [full, shorter, shortest] {
             let line = parts.filter { !$0.isEmpty }.joined(separator: "  ")
-            if line.count <= width { return line }
+            if DisplayWidth.of(line) <= width { return line }
         }
         return percent
     }

@@ -21,13 +21,13 @@ struct ModelCommand: ParsableCommand {
                     "cohort: no model is installed in \(store.folder) (`cohort model import FILE` installs one)\n")
                 return
             }
-            let nameWidth = models.map(\.name.count).max() ?? 0
+            let nameWidth = models.map { DisplayWidth.of($0.name) }.max() ?? 0
             for model in models {
                 let facts = [
                     model.architecture ?? "unknown", model.dimension.map { "\($0) numbers" } ?? "",
                     "\((model.byteCount + 500_000) / 1_000_000) MB",
                 ]
-                let name = model.name + String(repeating: " ", count: nameWidth - model.name.count)
+                let name = model.name + String(repeating: " ", count: nameWidth - DisplayWidth.of(model.name))
                 Console.write("\(name)  \(facts.filter { !$0.isEmpty }.joined(separator: ", "))\n")
             }
         }

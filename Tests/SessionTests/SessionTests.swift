@@ -122,6 +122,12 @@ import Testing
                 == ["{\n  name = \"first segment\",\n  words = {\"alpha\", \"beta\"},\n}"])
     }
 
+    @Test func chineseCountsTwoColumns() throws {
+        let (session, _) = try make()
+        #expect(results(session, "{'时尚穿搭', '奢侈品'}", width: 22) == ["{\"时尚穿搭\", \"奢侈品\"}"])
+        #expect(results(session, "{'时尚穿搭', '奢侈品'}", width: 21) == ["{\n  \"时尚穿搭\",\n  \"奢侈品\",\n}"])
+    }
+
     @Test func scriptsSkipTheirHeadingAndGetArguments() throws {
         let (session, paper) = try make()
         session.setArguments(script: "a.lua", ["x", "--y"])
