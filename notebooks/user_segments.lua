@@ -85,9 +85,10 @@ if options.vectors then tensor.save(options.vectors, vectors) end
 -- %%
 local segments = cluster.kmeans(vectors, { k = k, restarts = 10 })
 local labels = segments.labels:totable()
-local groups = {}
-for segment = 1, k do groups[segment] = {} end
+local members, groups = {}, {}
+for segment = 1, k do members[segment], groups[segment] = {}, {} end
 for i, segment in ipairs(labels) do
+    table.insert(members[segment], i)
     table.insert(groups[segment], texts[i])
 end
 local names = {}
@@ -131,9 +132,15 @@ end
 print(users:sql(("select %s from this where segment is not null group by segment_number, segment order by users desc, segment")
     :format(table.concat(columns, ", "))))
 
+local function shortened(text, length)
+    local cut = utf8.offset(text, length + 1)
+    return cut and cut <= #text and text:sub(1, cut - 1) .. "…" or text
+end
+
 for segment = 1, k do
-    local similarity = vectors:matmul(segments.centers[segment])
-    print(("%s: %s"):format(names[segment], texts[similarity:argmax()]:sub(1, utf8.offset(texts[similarity:argmax()], 60) or -1)))
+    local rows = members[segment]
+    local nearest = rows[vectors:index(rows):matmul(segments.centers[segment]):argmax()]
+    print(("%s: %s"):format(names[segment], shortened(texts[nearest], 60)))
 end
 
 -- %%

@@ -49,7 +49,9 @@ public struct Failure: Error, Equatable, Sendable {
     }
 
     /// A file whose content breaks its format.
-    public static func format(_ path: String, at place: String? = nil, _ problem: String, hint: String? = nil) -> Failure {
+    public static func format(_ path: String, at place: String? = nil, _ problem: String, hint: String? = nil)
+        -> Failure
+    {
         Failure(.format(path: path, place: place), problem, hint: hint)
     }
 

@@ -11,7 +11,9 @@ extension Work {
     /// What a given index computes must not depend on the worker, so that results are the same for any number of threads.
     /// Indices are handed out in order. After a cancellation or an error no new index begins; the error of the lowest
     /// index that failed is thrown. The calling thread is worker 0 and the only one that reports progress.
-    public func forEach(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws(Failure) -> Void) throws(Failure) {
+    public func forEach(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws(Failure) -> Void)
+        throws(Failure)
+    {
         let workers = min(threads, count)
         if workers <= 1 {
             for index in 0..<max(0, count) {

@@ -194,7 +194,7 @@ private struct Vocabulary {
         case .letter: return points.count > 1 ? 1 : nil
         // A number names nothing, a model such as 6s does.
         case .digit: return points.contains { Unicode.Scalar($0)?.properties.isAlphabetic ?? false } ? 0.5 : nil
-        case .other, .apostrophe, .separator: return nil
+        case .other, .joiner, .separator: return nil
         }
     }
 

@@ -12,8 +12,8 @@ struct ScannedText {
         /// A letter of a script that puts spaces between words, or a mark on one.
         case letter
         case digit
-        /// An apostrophe, part of a word between letters.
-        case apostrophe
+        /// An apostrophe or hyphen, part of a word between letters.
+        case joiner
         /// A full stop or comma, part of a number between digits.
         case separator
     }
@@ -52,7 +52,8 @@ struct ScannedText {
         case 0x41...0x5a: put(point + 32, .letter)
         case 0x61...0x7a: put(point, .letter)
         case 0x30...0x39: put(point, .digit)
-        case 0x27, 0x2019: put(0x27, .apostrophe)
+        case 0x27, 0x2019: put(0x27, .joiner)
+        case 0x2d, 0x2010: put(0x2d, .joiner)
         case 0x2c, 0x2e: put(point, .separator)
         case 0..<0x80: put(point, .other)
         case 0x4e00...0x9fff, 0x3400...0x4dbf, 0x20000...0x323af, 0xf900...0xfaff, 0x3005, 0x3007: put(point, .han)

@@ -69,7 +69,7 @@ struct Segmenter {
     private static func beginsWord(_ kind: ScannedText.Kind) -> Bool {
         switch kind {
         case .han, .kana, .letter, .digit: true
-        case .other, .apostrophe, .separator: false
+        case .other, .joiner, .separator: false
         }
     }
 
@@ -84,7 +84,7 @@ struct Segmenter {
         while index < kinds.count {
             switch kinds[index] {
             case .letter, .digit: index += 1
-            case .apostrophe
+            case .joiner
             where index + 1 < kinds.count && kinds[index - 1] == .letter && kinds[index + 1] == .letter:
                 index += 1
             case .separator where index + 1 < kinds.count && kinds[index - 1] == .digit && kinds[index + 1] == .digit:

@@ -23,8 +23,8 @@ public struct WordSplitter: Sendable {
         self.newWords = newWords
     }
 
-    /// The words of `text` in their order, in lower case. Punctuation and symbols separate words and are left out; an apostrophe between
-    /// letters and a full stop or comma between digits belong to the word.
+    /// The words of `text` in their order, in lower case. Punctuation and symbols separate words and are left out; an apostrophe or
+    /// hyphen between letters and a full stop or comma between digits belong to the word.
     public func words(_ text: String, language: Language = .automatic) -> [String] {
         let scanned = ScannedText(text)
         var segmenter = segmenter(language)

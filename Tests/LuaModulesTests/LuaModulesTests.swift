@@ -1,3 +1,4 @@
+import Foundation
 import LuaKit
 import LuaModules
 import Support
@@ -66,6 +67,17 @@ struct LuaModulesTests {
         let back = try JSON.parse(bytes)
         #expect(back["globals"]?.array?.count == LuaModules.globals.count)
         #expect(back["modules"]?.array?.count == LuaModules.modules.count)
+    }
+
+    /// Every change of the public face shows in review as a change of this file. `COHORT_RECORD=1 scripts/test --filter theFace`
+    /// writes it anew.
+    @Test func theFaceIsAsRecorded() throws {
+        let path = #filePath.replacing("LuaModulesTests/LuaModulesTests.swift", with: "Vectors/api.json")
+        let bytes = try API.json().encoded(.pretty)
+        if ProcessInfo.processInfo.environment["COHORT_RECORD"] != nil {
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(bytes), "the face changed; see above")
     }
 
     @Test func modulesHideAndComeBack() throws {
