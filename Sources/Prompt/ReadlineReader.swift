@@ -1,5 +1,5 @@
 @preconcurrency import CReadline
-import Glibc
+@preconcurrency import Glibc
 
 /// The line that readline's callback hands over: readline is one per process and its callback has no context of its own.
 private nonisolated(unsafe) var finished: (arrived: Bool, line: UnsafeMutablePointer<CChar>?) = (false, nil)
