@@ -6,7 +6,7 @@ extension KMeans {
 
     /// Writes the model to `path` as a safetensors file: centres, what is taken off each column, sizes, metric and inertia. Labels of
     /// the rows it was fitted on are not kept.
-    public func save(_ path: String) throws(Failure) {
+    public func save(_ path: String, work: Work = Work()) throws(Failure) {
         try Safetensors.write(
             path,
             [
@@ -18,7 +18,7 @@ extension KMeans {
             metadata: [
                 (key: "format", value: KMeans.format), (key: "metric", value: metric.rawValue),
                 (key: "iterations", value: "\(iterations)"),
-            ])
+            ], work: work)
     }
 
     /// Reads a model that `save` wrote.

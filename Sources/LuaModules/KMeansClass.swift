@@ -71,7 +71,7 @@ extension KMeansModel: LuaVisible {
         parameters: [.required("path", .string, "where to, usually ending in .safetensors")],
         related: ["cluster.load"]
     ) { call throws(Failure) in
-        try call.receiver(KMeansModel.self).model.save(try call.path("path"))
+        try call.receiver(KMeansModel.self).model.save(call.path("path"), work: call.work)
         return .nothing
     }
 }

@@ -226,12 +226,12 @@ extension LuaModule {
                 throw .argument(
                     "x", expected: "tensor (a .npy file holds one)", got: "table", hint: "use .safetensors for several")
             }
-            try NpyFile.write(path, tensor)
+            try NpyFile.write(path, tensor, work: call.work)
         case .safetensors:
             guard tensor == nil else {
                 throw .argument("x", expected: "table of tensors by name", got: "tensor", hint: "as in {x = t}")
             }
-            try Safetensors.write(path, call.namedTensors("x"))
+            try Safetensors.write(path, call.namedTensors("x"), work: call.work)
         }
         return .nothing
     }

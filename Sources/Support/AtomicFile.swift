@@ -13,9 +13,14 @@ public struct AtomicFile: ~Copyable {
     private var descriptor: Int32
     private var buffer: [UInt8] = []
     private var committed = false
+    private let cancellation: Cancellation?
+    private var unsynced = 0
+    // A signal has to wait for the end of a write, which is therefore kept short.
+    private static let block = 8 << 20
 
-    /// Opens a new temporary file beside `path`, or beside what `path` is a link to.
-    public init(_ path: String) throws(Failure) {
+    /// Opens a new temporary file beside `path`, or beside what `path` is a link to. With a `cancellation`, writing stops at the next
+    /// block once it is set.
+    public init(_ path: String, cancellation: Cancellation? = nil) throws(Failure) {
         // Renaming would replace a link by a file, and a device such as /dev/null by a file for everybody.
         let target = Self.resolved(path)
         var status = stat()
@@ -36,6 +41,7 @@ public struct AtomicFile: ~Copyable {
         self.path = path
         self.target = target
         self.descriptor = descriptor
+        self.cancellation = cancellation
         temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         UnfinishedFiles.add(temporaryPath)
         buffer.reserveCapacity(1 << 16)
@@ -67,6 +73,7 @@ public struct AtomicFile: ~Copyable {
     /// Puts the finished file in its place.
     public mutating func commit() throws(Failure) {
         try flush()
+        try cancellation?.check()
         // Data first, name second: a crash in between must not leave a whole name over half a file.
         guard fsync(descriptor) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
         guard rename(temporaryPath, target) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
@@ -84,22 +91,29 @@ public struct AtomicFile: ~Copyable {
         guard !buffer.isEmpty else { return }
         let bytes = buffer
         buffer.removeAll(keepingCapacity: true)
-        let failure = bytes.withUnsafeBytes { (raw) -> Failure? in
-            do throws(Failure) { try put(raw) } catch { return error }
-            return nil
+        var failure: Failure?
+        bytes.withUnsafeBytes { raw in
+            do throws(Failure) { try put(raw) } catch { failure = error }
         }
         if let failure { throw failure }
     }
 
-    private func put(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    private mutating func put(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         var rest = bytes
         while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            try cancellation?.check()
+            let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Self.block))
             if count < 0 {
                 if errno == EINTR { continue }
                 throw .file(path, "cannot be written: \(systemError())")
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            unsynced += count
+            // What is not on the disk yet, the last step waits for in one piece that no signal ends.
+            if unsynced >= 8 * Self.block {
+                fdatasync(descriptor)
+                unsynced = 0
+            }
         }
     }
 }

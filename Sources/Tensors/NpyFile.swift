@@ -27,7 +27,7 @@ public enum NpyFile {
     }
 
     /// Writes `tensor` to `path`, whole or not at all, row-major and little-endian, as version 1.0, which every NumPy reads.
-    public static func write(_ path: String, _ tensor: Tensor) throws(Failure) {
+    public static func write(_ path: String, _ tensor: Tensor, work: Work = Work()) throws(Failure) {
         let type =
             switch tensor.dtype {
             case .float32: "<f4"
@@ -44,10 +44,10 @@ public enum NpyFile {
         guard let length = UInt16(exactly: text.count) else {
             throw .argument("x", expected: "a tensor of fewer dimensions", got: "\(tensor.rank) dimensions")
         }
-        var file = try AtomicFile(path)
+        var file = try AtomicFile(path, cancellation: work.cancellation)
         try file.write(NpyHeader.magic + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)])
         try file.write(text)
-        try tensor.withBytes { (bytes) throws(Failure) in try file.write(bytes) }
+        try tensor.withBytes(work) { (bytes) throws(Failure) in try file.write(bytes) }
         try file.commit()
     }
 }

@@ -24,8 +24,13 @@ public struct SafetensorsWriter: ~Copyable {
 
     /// Begins the file at `path`. Names must be unique; the bytes follow in the order of `entries`.
     ///
-    /// - Parameter metadata: text values for the file's `__metadata__`.
-    public init(_ path: String, _ entries: [Entry], metadata: [(key: String, value: String)] = []) throws(Failure) {
+    /// - Parameters:
+    ///   - metadata: text values for the file's `__metadata__`.
+    ///   - cancellation: stops the writing at the next block.
+    public init(
+        _ path: String, _ entries: [Entry], metadata: [(key: String, value: String)] = [],
+        cancellation: Cancellation? = nil
+    ) throws(Failure) {
         var header = JSONObject()
         if !metadata.isEmpty {
             var texts = JSONObject()
@@ -56,7 +61,7 @@ public struct SafetensorsWriter: ~Copyable {
                 got: "\(text.count)")
         }
         let length = UInt64(text.count)
-        var file = try AtomicFile(path)
+        var file = try AtomicFile(path, cancellation: cancellation)
         try file.write((0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
         try file.write(text)
         self.file = file
@@ -92,7 +97,8 @@ public enum Safetensors {
     /// The same tensors always make the same bytes: elements of eight bytes first, then of four, then of one, each group by name, so that every
     /// tensor is aligned.
     public static func write(
-        _ path: String, _ tensors: [(name: String, tensor: Tensor)], metadata: [(key: String, value: String)] = []
+        _ path: String, _ tensors: [(name: String, tensor: Tensor)], metadata: [(key: String, value: String)] = [],
+        work: Work = Work()
     ) throws(Failure) {
         let ordered = tensors.sorted { left, right in
             (right.tensor.dtype.byteCount, ByteString(left.name)) < (
@@ -102,9 +108,9 @@ public enum Safetensors {
         let entries = ordered.map {
             SafetensorsWriter.Entry(name: $0.name, dtype: $0.tensor.dtype, shape: $0.tensor.shape)
         }
-        var writer = try SafetensorsWriter(path, entries, metadata: metadata)
+        var writer = try SafetensorsWriter(path, entries, metadata: metadata, cancellation: work.cancellation)
         for (_, tensor) in ordered {
-            try tensor.withBytes { (bytes) throws(Failure) in try writer.append(bytes) }
+            try tensor.withBytes(work) { (bytes) throws(Failure) in try writer.append(bytes) }
         }
         try writer.commit()
     }
@@ -112,8 +118,10 @@ public enum Safetensors {
 
 extension Tensor {
     /// Calls `body` with the bytes of the elements in row-major order.
-    func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R {
-        let source = try contiguous()
+    func withBytes<R>(
+        _ work: Work = Work(), _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        let source = try contiguous(work: work)
         let start = UnsafeRawPointer(source.storage.start) + source.offset * dtype.byteCount
         let result = try body(UnsafeRawBufferPointer(start: start, count: source.count * dtype.byteCount))
         withExtendedLifetime(source.storage) {}

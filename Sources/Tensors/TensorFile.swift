@@ -26,17 +26,17 @@ public enum TensorFile {
     }
 
     /// Writes `content` to `path`, whole or not at all. An `.npy` file takes one tensor, whose name is not kept.
-    public static func save(_ path: String, _ content: Content) throws(Failure) {
+    public static func save(_ path: String, _ content: Content, work: Work = Work()) throws(Failure) {
         switch (try Format(path), content) {
-        case (.npy, .tensor(let tensor)): try NpyFile.write(path, tensor)
+        case (.npy, .tensor(let tensor)): try NpyFile.write(path, tensor, work: work)
         case (.npy, .named(let tensors)):
             guard tensors.count == 1 else {
                 throw .argument(
                     "path", expected: "a path ending in .safetensors for \(tensors.count) tensors", got: "'\(path)'",
                     hint: "an .npy file holds exactly one tensor")
             }
-            try NpyFile.write(path, tensors[0].tensor)
-        case (.safetensors, .named(let tensors)): try Safetensors.write(path, tensors)
+            try NpyFile.write(path, tensors[0].tensor, work: work)
+        case (.safetensors, .named(let tensors)): try Safetensors.write(path, tensors, work: work)
         case (.safetensors, .tensor):
             throw .argument(
                 "x", expected: "a table of names and tensors", got: "a tensor without a name",

@@ -39,6 +39,26 @@ import Testing
         }
     }
 
+    @Test func cancellationStopsALongWriteAndLeavesNothing() throws {
+        try withFolder { folder in
+            let cancellation = Cancellation()
+            let bytes = [UInt8](repeating: 7, count: 40 << 20)
+            do {
+                var file = try AtomicFile("\(folder)/a", cancellation: cancellation)
+                try bytes.withUnsafeBytes { try file.write($0) }
+                cancellation.cancel()
+                #expect(throws: Failure.cancelled) { try bytes.withUnsafeBytes { try file.write($0) } }
+                #expect(throws: Failure.cancelled) { try file.commit() }
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+            cancellation.reset()
+            var file = try AtomicFile("\(folder)/a", cancellation: cancellation)
+            try bytes.withUnsafeBytes { try file.write($0) }
+            try file.commit()
+            #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/a")) == Data(bytes))
+        }
+    }
+
     @Test func devicesAndMissingFoldersAreRefused() throws {
         #expect(throws: Failure.self) { _ = try AtomicFile("/dev/null") }
         let failure = #expect(throws: Failure.self) { _ = try AtomicFile("/no/such/folder/a") }
