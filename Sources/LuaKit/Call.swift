@@ -148,9 +148,12 @@ public final class Call {
         return Array(try string(name).utf8)
     }
 
-    /// A path: a string without NUL, which the file system would cut there.
+    /// A path: a string without NUL, which the file system would cut there, and in UTF-8, since repairing it would name another file.
     public func path(_ name: String) throws(Failure) -> String {
         let path = try string(name)
+        if let given = try given(name), given.withBytes({ !$0.elementsEqual(path.utf8) }) == true {
+            throw .argument(name, expected: "path that is valid UTF-8", got: given.words)
+        }
         if path.utf8.contains(0) { throw .argument(name, expected: "path", got: "a string with a NUL byte") }
         return path
     }

@@ -169,6 +169,11 @@ import Testing
             "bad argument 'path' to tensor.load: path that ends in .npy or .safetensors expected, got 'x.txt'"
         ),
         (
+            "tensor.save('s\\xff.npy', tensor{1})",
+            "bad argument 'path' to tensor.save: path that is valid UTF-8 expected, got 's"
+        ),
+        ("tensor.load('s\\xff.npy')", "path that is valid UTF-8 expected"),
+        (
             "tensor.save('x.npy', {a = tensor{1}})",
             "bad argument 'x' to tensor.save: tensor (a .npy file holds one) expected, got table"
         ),
