@@ -129,8 +129,11 @@ extension Tensor {
         let result = try build([count], of: Double.self) { target in
             for i in 0..<target.count {
                 let share = Double(i) / Double(max(1, target.count - 1))
-                // Exact at both ends.
-                target[i] = i == target.count - 1 && i > 0 ? end : start + (end - start) * share
+                // Exact at both ends. The blend is for ends so far apart that their difference is infinite; it would not keep
+                // equal ends equal.
+                let between =
+                    (end - start).isFinite ? start + (end - start) * share : start * (1 - share) + end * share
+                target[i] = i == target.count - 1 && i > 0 ? end : between
             }
         }
         return try result.to(dtype)

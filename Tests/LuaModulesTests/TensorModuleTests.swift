@@ -54,6 +54,8 @@ import Testing
         ("tensor.zeros().shape", "{}"),
         ("tensor.full({2}, true).dtype", "\"bool\""),
         ("tensor.arange(3, 1, -1):totable()", "{3, 2, 1}"),
+        ("tensor.linspace(-1e308, 1e308, 3, {dtype = 'float64'}):totable()", "{-1e+308, 0.0, 1e+308}"),
+        ("tensor.linspace(0.1, 0.1, 4, {dtype = 'float64'}):totable()", "{0.1, 0.1, 0.1, 0.1}"),
         ("tensor.arange(0, 1, 0.1).shape", "{11}"),
         ("tensor.arange(2, 1).shape", "{0}"),
         ("#tensor.randn(7, 2)", "7"),
