@@ -190,6 +190,28 @@ int clua_load(lua_State *L, const char *bytes, size_t count, const char *name) {
     return luaL_loadbufferx(L, bytes, count, name, "t");
 }
 
+typedef struct {
+    const char *bytes;
+    size_t count;
+    size_t read;
+} byte_source;
+
+static const char *next_byte(lua_State *L, void *context, size_t *size) {
+    (void)L;
+    byte_source *source = context;
+    *size = source->read < source->count ? 1 : 0;
+    return *size ? source->bytes + source->read++ : NULL;
+}
+
+// Lua says only in which line an error is. Fed byte by byte, it shows where it stopped.
+size_t clua_compiled_extent(lua_State *L, const char *bytes, size_t count) {
+    if (!lua_checkstack(L, 1)) return 0;
+    byte_source source = {bytes, count, 0};
+    lua_load(L, next_byte, &source, "=", "t");
+    lua_pop(L, 1);
+    return source.read;
+}
+
 size_t clua_number_text(double value, char *buffer) {
     int length = snprintf(buffer, 60, "%.14g", value);
     if (buffer[strspn(buffer, "-0123456789")] == '\0') {

@@ -62,8 +62,16 @@ extension LuaState {
         case LUA_ERRSYNTAX:
             let message = errorText(lua)
             // Lua names the end of the text when it came too early.
-            throw .format(name, at: message.hasSuffix("<eof>") ? "end" : nil, message)
+            if message.hasSuffix("<eof>") { throw .format(name, at: "end", message) }
+            throw .format(name, SyntaxMessage(message: message, source: source, extent: extent(lua, source)).text)
         default: throw Failure(.memory, "there is not enough memory to compile this")
+        }
+    }
+
+    /// How much of the text Lua reads until it gives up.
+    func extent(_ lua: OpaquePointer, _ source: [UInt8]) -> Int {
+        source.withUnsafeBytes {
+            clua_compiled_extent(lua, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
         }
     }
 

@@ -131,6 +131,8 @@ void *clua_object(lua_State *L, int index);
 
 /// Loads source text; the chunk or the message is pushed. Binary chunks are refused.
 int clua_load(lua_State *L, const char *bytes, size_t count, const char *name);
+/// How many bytes of a source text the compiler reads until it ends or meets its first error. Leaves the stack as it was.
+size_t clua_compiled_extent(lua_State *L, const char *bytes, size_t count);
 
 // Interrupts. A hook is armed only when one arrives: a permanent one would cost every script 2.6 times its time.
 
