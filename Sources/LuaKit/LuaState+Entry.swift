@@ -24,11 +24,26 @@ extension LuaState {
                 return try load(lua, changed, name)
             } catch {
                 if Self.isIncomplete(error) { throw error }
-                break
+                throw furthest(lua, (source, failure), (changed, error), name)
             }
         }
+        guard case .failure(let other) = expression else { throw failure }
+        throw furthest(lua, (source, failure), (Self.keyword + source, other), name)
+    }
+
+    /// Of the errors of an entry as statements and with a last expression, that of the form in which more of it could be read: the
+    /// other one complains of what was meant.
+    private func furthest(
+        _ lua: OpaquePointer, _ statements: (source: [UInt8], failure: Failure),
+        _ expression: (source: [UInt8], failure: Failure), _ name: String
+    ) -> Failure {
+        let reached = extent(lua, expression.source) - Self.keyword.count
         // Lua would wait for a statement that begins with this expression. Nobody means that.
-        throw .format(name, failure.problem)
+        guard reached > extent(lua, statements.source) else { return .format(name, statements.failure.problem) }
+        let problem = expression.failure.problem
+        // Behind `return` nothing may follow, which nobody wrote.
+        guard let range = problem.firstRange(of: "<eof> expected near") else { return .format(name, problem) }
+        return .format(name, problem[..<range.lowerBound] + "syntax error near" + problem[range.upperBound...])
     }
 
     /// What keeps an entry from being run: nil if nothing does. It is incomplete if more lines could make it right.

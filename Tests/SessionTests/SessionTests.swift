@@ -84,6 +84,16 @@ import Testing
         #expect(error(session, "local function f() return f() + 1 end f()")?.message.contains("stack overflow") == true)
     }
 
+    @Test(arguments: [
+        ("#t.x y", "prompt:1: syntax error near 'y'"), ("1 +* 2", "prompt:1: unexpected symbol near '*'"),
+        ("x = = 5", "prompt:1: unexpected symbol near '='"), ("foo bar", "prompt:1: syntax error near 'bar'"),
+        ("{1, 2)", "prompt:1: '}' expected near ')'"),
+        ("#t.城市", #"prompt:1: <name> expected near '城市' (write t["城市"])"#),
+        ("local a = 1\n#a a", "prompt:2: syntax error near 'a'"), ("end", "prompt:1: <eof> expected near 'end'"),
+    ]) func aSyntaxErrorIsWhereTheEntryGoesWrong(entry: String, expected: String) throws {
+        #expect(error(try make().session, entry)?.message == expected)
+    }
+
     @Test func valuesWithTheirOwnTextAreAskedForIt() throws {
         let (session, _) = try make()
         #expect(results(session, "setmetatable({}, {__tostring = function() return 'as I say' end})") == ["as I say"])
