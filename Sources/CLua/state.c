@@ -133,8 +133,8 @@ static int call_module(lua_State *L) {
 
 // Modules stand behind the globals, so that a script's own `data = ...` hides one and `data = nil` brings it back.
 int clua_define_modules(lua_State *L) {
-    enum { tables = 1, callables, names, loaded };
-    lua_settop(L, 3);
+    enum { tables = 1, callables, names, missing, loaded };
+    lua_settop(L, 4);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
 
     lua_pushglobaltable(L);
@@ -153,15 +153,16 @@ int clua_define_modules(lua_State *L) {
         const char *name = lua_tostring(L, -1);
         lua_getfield(L, tables, name);
         lua_remove(L, -2);
+        lua_createtable(L, 0, 2);
+        lua_getfield(L, missing, name);
+        lua_setfield(L, -2, "__index");
         if (lua_getfield(L, callables, name) != LUA_TNIL) {
             lua_pushcclosure(L, call_module, 1);
-            lua_createtable(L, 0, 1);
-            lua_insert(L, -2);
             lua_setfield(L, -2, "__call");
-            lua_setmetatable(L, -2);
         } else {
             lua_pop(L, 1);
         }
+        lua_setmetatable(L, -2);
         lua_pushfstring(L, "cohort.%s", name);
         lua_pushvalue(L, -2);
         lua_settable(L, loaded);

@@ -43,10 +43,14 @@ public struct Catalogue {
         return classes.first { $0.name.hasSuffix("." + name) }.map { .luaClass($0) }
     }
 
-    /// Full names that `name` may have been meant to be, best first: those that end in it, then a near one.
+    /// Full names that `name` may have been meant to be, best first: those that end in it, those whose last part begins with it, then
+    /// near ones.
     public func suggestions(for name: String) -> [String] {
         let word = Signature.lastPart(name)
         var found = signatures.filter { $0.shortName == word }.map(\.name)
+        if word.utf8.count >= 3 {
+            found += signatures.filter { $0.shortName.hasPrefix(word.lowercased()) }.map(\.name).prefix(3)
+        }
         if let near = nearest(to: name, in: names) { found.append(near) }
         if let near = nearest(to: word, in: signatures.map(\.shortName)) {
             found += signatures.filter { $0.shortName == near }.map(\.name)

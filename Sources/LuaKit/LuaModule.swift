@@ -1,3 +1,5 @@
+import Support
+
 /// A Lua module: one table of functions, declared once.
 public struct LuaModule: Sendable {
     /// The name of the table, as in `cluster.kmeans`.
@@ -28,4 +30,18 @@ public struct LuaModule: Sendable {
 
     /// Every function and method of the module.
     public var signatures: [Signature] { functions + (call.map { [$0] } ?? []) + classes.flatMap(\.methods) }
+
+    /// Answers the reading of a name the module does not have: an error with the near ones, as for objects. A typo would otherwise
+    /// come to light as a call of nil elsewhere. `rawget` asks without it.
+    var missingMember: Signature {
+        let members = functions.map(\.shortName) + constants().map(\.0)
+        return Signature(internal: "\(name) member") { [name] call throws(Failure) in
+            // Names only: a loop over positions ends at nil.
+            guard let member = call.argument(2).text else { return .nil }
+            let near = nearest(to: member, in: members)
+            throw .operation(
+                "\(name) has no member '\(member)'",
+                hint: near.map { "did you mean '\($0)'?" } ?? "help(\(name)) lists them")
+        }
+    }
 }

@@ -66,6 +66,7 @@ extension LuaState {
         try plan.append(tables)
         try plan.append(.record(modules.compactMap { module in module.call.map { (module.name, .native($0)) } }))
         try plan.append(.strings(modules.map(\.name)))
+        try plan.append(.record(modules.map { ($0.name, .native($0.missingMember)) }))
         guard clua_invoke(lua, plan.finish(CLUA_RETURNED), false) == LUA_OK else {
             throw .operation(errorText(lua))
         }

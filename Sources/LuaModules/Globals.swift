@@ -21,7 +21,9 @@ enum Globals {
     private static func helpText(_ call: Call) throws(Failure) -> String {
         let catalogue = call.state.catalogue
         let text = HelpText(width: min(100, call.state.layout.width))
-        guard let topic = try call.given("topic") else { return text.tour(catalogue) }
+        guard let topic = try call.given("topic") else {
+            return call.argumentCount == 0 ? text.tour(catalogue) : nothing
+        }
         if let name = topic.text {
             if let found = catalogue.topic(name) { return text.text(found) }
             let near = catalogue.suggestions(for: name)
@@ -34,6 +36,10 @@ enum Globals {
         if let object = topic.object { return text.text(object.luaClass) }
         return plain(topic)
     }
+
+    /// The answer to `help(x)` where `x` holds nothing: a name that was mistyped, most likely.
+    private static let nothing =
+        "The value is nil: nothing has this name. help \"kmeans\" asks by name and suggests near ones; help() lists what there is."
 
     /// A word on values that no declaration stands behind.
     private static func plain(_ topic: Argument) -> String {

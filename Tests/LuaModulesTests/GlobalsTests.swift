@@ -14,6 +14,14 @@ struct GlobalsTests {
         #expect(try shown("help((progress({})))").contains("iterator"))
     }
 
+    @Test func helpOnNothingSaysSo() throws {
+        #expect(
+            try shown("help(nil)").hasPrefix("The value is nil: nothing has this name. help \"kmeans\" asks by name"))
+        #expect(try shown("help 'kmean'").contains("did you mean cluster.kmeans"))
+        #expect(
+            try shown("help(cluster.kmean)") == "test.lua:1: cluster has no member 'kmean' (did you mean 'kmeans'?)")
+    }
+
     @Test func helpKeepsToTheWidth() {
         for signature in LuaModules.globals {
             for line in HelpText(width: 60).text(signature).split(separator: "\n") where !line.hasPrefix("  --> ") {

@@ -90,6 +90,15 @@ struct LuaModulesTests {
         #expect(try shown("return rawget(_G, '\(name)')", in: state) == "nil")
     }
 
+    @Test(arguments: [
+        ("return cluster.kmeanz", "test.lua:1: cluster has no member 'kmeanz' (did you mean 'kmeans'?)"),
+        ("return tensor.xyzzy", "test.lua:1: tensor has no member 'xyzzy' (help(tensor) lists them)"),
+        ("return rawget(cluster, 'kmeanz'), cluster[1]", "nil\nnil"),
+        ("cluster.mine = 5 return cluster.mine", "5"),
+        ("return #tensor{1, 2}, json.null ~= nil", "2\ntrue"),
+    ])
+    func aMissingMemberIsAnError(code: String, expected: String) throws { #expect(try shown(code) == expected) }
+
     private func isName(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 == 0x5F || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) }
             && text.utf8.first.map { !(0x30...0x39).contains($0) } ?? false
