@@ -52,9 +52,24 @@ extension LuaState {
         // address would differ from run to run.
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
-        let unsaid = "an error that is a \(error.words)"
-        guard !error.isNil, let reference = try? anchorReference(lua, top) else { return unsaid }
-        return (try? invoke(builtin: clua_own_text, [.reference(reference)]).first?.text) ?? unsaid
+        if !error.isNil, let reference = try? anchorReference(lua, top),
+            let own = try? invoke(builtin: clua_own_text, [.reference(reference)]).first?.text
+        {
+            return own
+        }
+        return "an error that is a \(error.words)\(content(error))"
+    }
+
+    /// What is in a table that was raised, shortly.
+    private func content(_ error: Argument) -> String {
+        guard error.kind == .table, lua_checkstack(error.lua, 8) != 0 else { return "" }
+        var reader = ValueReader(error.lua) { object, _ in object.luaClass.name }
+        reader.depthLimit = 2
+        reader.entryLimit = 10
+        reader.totalLimit = 20
+        reader.stringLimits.inside = 60
+        let text = reader.read(error.index).text(width: 2_000, measure: DisplayWidth.of)
+        return text == "{}" ? "" : ": " + text
     }
 
     func anchor(_ lua: OpaquePointer, _ index: Int32) throws(Failure) -> LuaFunction {

@@ -43,6 +43,7 @@ struct LuaStateTests {
     @Test(arguments: [
         ("error()", "an error that is a nil"),
         ("error({})", "an error that is a table"),
+        ("error({code = 3, why = {'a'}})", "an error that is a table: {code = 3, why = {\"a\"}}"),
         ("error(setmetatable({}, {__tostring = function() return 'mine' end}))", "mine"),
         ("error(setmetatable({}, {__tostring = function() error('again') end}))", "an error that is a table"),
         ("error('plain', 0)", "plain"),
