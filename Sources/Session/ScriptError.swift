@@ -11,9 +11,17 @@ public struct ScriptError: Error, Equatable, Sendable {
         self.traceback = traceback
     }
 
-    /// Message and traceback as Lua's own interpreter prints them, without a final newline.
+    /// Message and traceback as Lua's own interpreter prints them, without a final newline. A traceback that only repeats the place
+    /// the message begins with is left out.
     public var report: String {
-        guard !traceback.isEmpty else { return message }
+        guard let first = traceback.first, traceback.count > 1 || !message.hasPrefix(Self.place(of: first)) else {
+            return message
+        }
         return message + "\nstack traceback:\n" + traceback.map { "\t" + $0 }.joined(separator: "\n")
+    }
+
+    /// `report.lua:12:` of `report.lua:12: in main chunk`.
+    private static func place(of frame: String) -> Substring {
+        frame.firstRange(of: ": in ").map { frame[...$0.lowerBound] } ?? frame[...]
     }
 }

@@ -38,11 +38,13 @@ extension Session {
 }
 
 extension ScriptError {
-    /// An error with Lua's own traceback, of which the frames of C functions say nothing that helps.
+    /// An error with Lua's own traceback, of which the frames of C functions and the notes on tail calls say nothing that helps.
     init(message: String, luaTraceback: String?) {
         let lines = (luaTraceback ?? "").split(separator: "\n").map { $0.drop { $0 == "\t" || $0 == " " } }
         let heading = lines.lastIndex(of: "stack traceback:")
         let frames = heading.map { lines[($0 + 1)...] } ?? []
-        self.init(message: message, traceback: frames.filter { !$0.hasPrefix("[C]:") }.map(String.init))
+        self.init(
+            message: message,
+            traceback: frames.filter { !$0.hasPrefix("[C]:") && $0 != "(...tail calls...)" }.map(String.init))
     }
 }

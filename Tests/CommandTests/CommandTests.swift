@@ -83,6 +83,14 @@ import Testing
         #expect(!result.error.contains("[C]"))
     }
 
+    @Test func aTracebackThatRepeatsTheMessageIsLeftOut() throws {
+        #expect(try cohort.run(["-e", "error('bad day')"]).error == "cohort: (command line):1: bad day\n")
+        let tail = try cohort.run(["-e", "local function f() error('bad day') end return f()"])
+        #expect(tail.error == "cohort: (command line):1: bad day\n")
+        let unplaced = try cohort.run(["-e", "error('bad day', 0)"])
+        #expect(unplaced.error == "cohort: bad day\nstack traceback:\n\t(command line):1: in main chunk\n")
+    }
+
     @Test func errorsThatAreNoStringsAreReportedToo() throws {
         #expect(try cohort.run(["-e", "error({})"]).status == 1)
         #expect(try cohort.run(["-e", "error()"]).status == 1)
