@@ -49,6 +49,20 @@ public struct HelpText {
 
     /// A module: what it is for, its functions with a line each, its classes.
     public func text(_ module: LuaModule) -> String {
+        overview(module) + "\n\nhelp(\"\(module.functions.first?.name ?? module.name)\") says more about one."
+    }
+
+    /// Everything there is, one line a function: the globals, the modules, the classes.
+    public func listing(_ catalogue: Catalogue) -> String {
+        var parts = [(["Everywhere", ""] + list(catalogue.globals)).joined(separator: "\n")]
+        for module in catalogue.modules {
+            parts.append(overview(module))
+            parts += module.classes.filter { $0.name != module.name }.map { text($0) }
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private func overview(_ module: LuaModule) -> String {
         var lines = [module.name, ""] + wrap(module.prose, indent: 0)
         if let call = module.call { lines += [""] + list([call]) }
         if !module.functions.isEmpty { lines += [""] + list(module.functions) }
@@ -61,7 +75,6 @@ public struct HelpText {
             lines += ["", "Objects"]
             for luaClass in others { lines += item(luaClass.name, firstSentence(luaClass.prose)) }
         }
-        lines += ["", "help(\"\(module.functions.first?.name ?? module.name)\") says more about one."]
         return lines.joined(separator: "\n")
     }
 

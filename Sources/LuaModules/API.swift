@@ -1,8 +1,13 @@
 import LuaKit
 import Support
 
-/// The whole public face as JSON, made from the declarations.
+/// The whole public face, made from the declarations.
 public enum API {
+    /// A line a function, in lines of `width` columns, for reading.
+    public static func text(width: Int) -> String {
+        HelpText(width: width).listing(Catalogue(modules: LuaModules.modules, globals: LuaModules.globals))
+    }
+
     /// Modules with their functions and classes, and the global functions, all in declared order.
     public static func json(
         modules: [LuaModule] = LuaModules.modules, globals: [Signature] = LuaModules.globals

@@ -8,12 +8,15 @@ struct APICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "api", abstract: "Print every module and function, from its declaration.")
 
-    @Flag(help: "As JSON (the default).")
+    @Flag(help: "As JSON, with all that the declarations say.")
     var json = false
 
     func run() throws {
-        let text = try API.json().encoded(.pretty)
-        text.withUnsafeBytes(Console.write)
+        if json {
+            try API.json().encoded(.pretty).withUnsafeBytes(Console.write)
+        } else {
+            Console.write(API.text(width: min(100, Terminal.width)))
+        }
         Console.write("\n")
     }
 }

@@ -69,6 +69,15 @@ import Testing
         #expect(object?["modules"]?.contains { $0["name"] as? String == "tensor" } == true)
     }
 
+    @Test func theDeclarationsAreListedAsText() throws {
+        let result = try cohort.run(["api"])
+        #expect(result.status == 0)
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("  cluster.kmeans(") })
+        #expect(lines.contains { $0.hasPrefix("  :sum(") })
+        #expect(lines.contains { $0.hasPrefix("  help(") })
+    }
+
     // MARK: How it ends
 
     @Test func anErrorIsReportedWithTracebackOnStandardError() throws {
