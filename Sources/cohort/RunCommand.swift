@@ -53,6 +53,7 @@ struct RunCommand: ParsableCommand {
     var arguments: [String] = []
 
     func validate() throws {
+        if let seed, seed < 0 { throw ValidationError("--seed: integer of at least 0 expected, got \(seed)") }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads: integer from 1 to 1024 expected, got \(threads)")
         }

@@ -40,9 +40,9 @@ import Testing
     }
 
     @Test func codeMayBeginWithADash() throws {
-        let arguments = ["-e", "-- a comment", "-e", "print(1)", "--seed", "-5"]
+        let arguments = ["-e", "-- a comment", "-e", "print(1)", "--seed", "5"]
         let command = try #require(try RunCommand.parseAsRoot(ArgumentSplit(arguments).normalized) as? RunCommand)
         #expect(command.code == ["-- a comment", "print(1)"])
-        #expect(command.seed == -5)
+        #expect(command.seed == 5)
     }
 }
