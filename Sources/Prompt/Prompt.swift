@@ -60,6 +60,10 @@ public final class Prompt {
 
     private func answer(_ entry: String) {
         let width = Terminal.width
+        if let name = Self.leaving(entry), session.isUndefined(name) {
+            Console.write("Ctrl-D leaves\n")
+            return
+        }
         let reply = Self.helpTopic(of: entry).map { session.help($0, width: width) }
         switch reply ?? session.evaluate(entry, width: width) {
         case .done(let results):
@@ -77,6 +81,14 @@ public final class Prompt {
         guard error.traceback.count > 1 else { return }
         let frames = error.traceback.map { "  " + $0 }.joined(separator: "\n")
         Console.writeError(terminal.errorStyle.paint(frames, as: .quiet) + "\n")
+    }
+
+    /// The word other programs are left by, if the entry is nothing else.
+    private static func leaving(_ entry: String) -> String? {
+        let words = entry.split(whereSeparator: \.isWhitespace)
+        guard words.count == 1, let word = words.first else { return nil }
+        let name = word.hasSuffix("()") ? word.dropLast(2) : word
+        return name == "exit" || name == "quit" ? String(name) : nil
     }
 
     /// The name after a question mark: `?cluster.kmeans`.

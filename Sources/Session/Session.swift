@@ -54,6 +54,14 @@ public final class Session {
         try? lua.setGlobal("arg", .table(table))
     }
 
+    /// Whether no global variable of that name, which must be one in Lua, holds anything.
+    public func isUndefined(_ name: String) -> Bool {
+        if case .values(let answer) = lua.run("return \(name) == nil", name: "=prompt") {
+            return answer.first?.bool == true
+        }
+        return false
+    }
+
     /// Whether `entry` can be run, as an expression or as statements, or needs more lines.
     public func completeness(of entry: String) -> Completeness {
         guard let error = lua.entryError(in: entry) else { return .complete }

@@ -77,6 +77,12 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("  help(") })
     }
 
+    @Test func thePromptSaysHowToLeaveIt() throws {
+        let result = try cohort.run(["--quiet", "-i"], input: "exit\nquit()\nexit = 5\nexit\n")
+        #expect(result.output == "Ctrl-D leaves\nCtrl-D leaves\n5\n")
+        #expect(result.error.isEmpty)
+    }
+
     // MARK: How it ends
 
     @Test func anErrorIsReportedWithTracebackOnStandardError() throws {
