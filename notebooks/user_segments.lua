@@ -1,40 +1,78 @@
 -- %% [markdown]
 -- # Named user segments
 -- Reads a table of users, encodes each user's text, groups the vectors with k-means, names each group by the words that set it
--- apart, and writes the users back with their segment.
---
---     cohort notebooks/user_segments.lua [USERS.csv] [--text COLUMN] [--k 6] [--model NAME] [--out OUT.csv]
---         [--names 3] [--truth COLUMN] [--vectors OUT.npy]
---
--- Without a file it takes the 300 Chinese users beside it. `--text` is the column to group by (the one with the longest texts
--- unless said); `--truth` names a column of known groups to compare with; `--vectors` keeps the vectors.
+-- apart, and writes the users back with two more columns, `segment_number` and `segment`.
 
 -- %%
+local usage = [[
+usage: cohort notebooks/user_segments.lua [USERS.csv] [OPTIONS]
+
+Without a file it takes the 300 Chinese users of notebooks/data.
+
+  --text COLUMN      the column to group by (default: the one with the longest texts)
+  --k NUMBER         how many segments (default 6)
+  --names NUMBER     words in a segment's name (default 3)
+  --model NAME       an installed encoder (default: multilingual-e5-small for Chinese, all-MiniLM-L6-v2 otherwise)
+  --encoding NAME    the file's encoding, such as gb18030 (default: UTF-8)
+  --out FILE         write the users with their segment (.csv, .tsv, .jsonl, .parquet)
+  --truth COLUMN     compare the segments with known groups
+  --vectors FILE     keep the texts' vectors (.npy, .safetensors)
+]]
+
+local function wrong_usage(message)
+    io.stderr:write(message, "\n\n", usage)
+    os.exit(2, true)
+end
+
 local options = { k = "6", names = "3" }
-local known = { text = true, k = true, model = true, out = true, names = true, truth = true, vectors = true }
+local known = { "text", "k", "names", "model", "encoding", "out", "truth", "vectors" }
+for _, name in ipairs(known) do known[name] = true end
 local position = 1
 while arg[position] do
-    local name = arg[position]:match("^%-%-(.+)$")
-    if name and known[name] and arg[position + 1] then
-        options[name] = arg[position + 1]
-        position = position + 2
-    elseif name or options.file then
-        error(("unexpected '%s'; the head of %s says what it takes"):format(arg[position], arg[0]), 0)
-    else
+    local name, value = arg[position]:match("^%-%-([^=]+)=?(.*)$")
+    if name == "help" then
+        print(usage)
+        return
+    elseif not name then
+        if options.file then wrong_usage(("one file is enough: '%s' came after '%s'"):format(arg[position], options.file)) end
         options.file = arg[position]
-        position = position + 1
+    elseif not known[name] then
+        wrong_usage(("unknown option '--%s'"):format(name))
+    else
+        if not arg[position]:find("=", 1, true) then
+            position = position + 1
+            value = arg[position]
+        end
+        if not value then wrong_usage(("--%s wants a value"):format(name)) end
+        options[name] = value
     end
+    position = position + 1
 end
-local k = math.tointeger(options.k) or error("--k wants a whole number", 0)
-local name_length = math.tointeger(options.names) or error("--names wants a whole number", 0)
+
+local function count(name)
+    local number = math.tointeger(tonumber(options[name]))
+    if not number or number < 1 then
+        wrong_usage(("--%s wants a whole number from 1 up, got '%s'"):format(name, options[name]))
+    end
+    return number
+end
+local k, name_length = count "k", count "names"
+
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-local users = data.read(options.file or here .. "/data/users_zh.csv")
+local users = data.read(options.file or here .. "/data/users_zh.csv", { encoding = options.encoding })
 
 -- %% [markdown]
 -- ## The text of each user
 -- Users without a text stay in the table and get no segment.
 
 -- %%
+local taken = {}
+for _, name in ipairs(users.columns) do taken[name] = true end
+for _, name in ipairs { "segment", "segment_number" } do
+    if taken[name] then error(("the table has a column '%s' already; rename it first"):format(name), 0) end
+end
+if options.truth then users:column(options.truth) end
+
 local function longest_text_column()
     local longest, best = 0, nil
     for _, name in ipairs(users.columns) do
@@ -45,11 +83,14 @@ local function longest_text_column()
             if bytes > longest then longest, best = bytes, name end
         end
     end
-    return best or error("the table has no column of text; name one with --text", 0)
+    return best or error("the table has no column of text", 0)
 end
 
 local text_column = options.text or longest_text_column()
 local column = users:column(text_column)
+if column.type ~= "varchar" then
+    error(("column '%s' is %s; --text wants a column of text"):format(text_column, column.type), 0)
+end
 local texts, row_of = {}, {}
 for row = 1, #users do
     local text = column[row]
@@ -59,6 +100,9 @@ for row = 1, #users do
     end
 end
 print(("%d users, %d with a text in '%s'"):format(#users, #texts, text_column))
+if k > #texts then
+    error(("%d segments of %d texts cannot be; give --k from 1 to %d"):format(k, #texts, #texts), 0)
+end
 
 -- %% [markdown]
 -- ## Vectors
@@ -75,8 +119,7 @@ local function has_chinese()
 end
 
 local model = options.model or (has_chinese() and "multilingual-e5-small" or "all-MiniLM-L6-v2")
-local encoder = text.encoder(model)
-local vectors = encoder:encode(texts)
+local vectors = text.encoder(model):encode(texts)
 if options.vectors then tensor.save(options.vectors, vectors) end
 
 -- %% [markdown]
@@ -91,9 +134,13 @@ for i, segment in ipairs(labels) do
     table.insert(members[segment], i)
     table.insert(groups[segment], texts[i])
 end
-local names = {}
+
+-- Two segments of the same words are told apart by a number; one without words has nothing else.
+local names, used = {}, {}
 for segment, words in ipairs(text.keywords(groups, { k = name_length })) do
-    names[segment] = table.concat(words, " / ")
+    local name = #words > 0 and table.concat(words, " / ") or "segment " .. segment
+    used[name] = (used[name] or 0) + 1
+    names[segment] = used[name] > 1 and ("%s (%d)"):format(name, used[name]) or name
 end
 
 local segment_number, segment_name = {}, {}
@@ -104,6 +151,8 @@ end
 users.segment_number = segment_number
 users.segment = segment_name
 
+if options.out then data.write(users, options.out) end
+
 -- %% [markdown]
 -- ## What the segments look like
 -- Their size, what the other columns say of them, and the user nearest to the middle.
@@ -111,15 +160,14 @@ users.segment = segment_name
 -- %%
 local function quoted(name) return '"' .. name:gsub('"', '""') .. '"' end
 
--- Means of numbers, and the commonest value where a column has few.
+-- Means of numbers, unless they only number the rows, and the commonest value where a column of text has few.
 local function summary(name)
-    local sql_name = quoted(name)
-    if users:column(name).type == "varchar" then
-        local distinct = users:sql(("select count(distinct %s) as n from this"):format(sql_name)).n[1]
+    local kind, sql_name = users:column(name).type, quoted(name)
+    local distinct = users:sql(("select count(distinct %s) as n from this"):format(sql_name)).n[1]
+    if kind == "varchar" then
         if distinct >= 2 and distinct <= 30 then return ("mode(%s) as %s"):format(sql_name, sql_name) end
-    elseif tostring(users:column(name).type):find("^int") or tostring(users:column(name).type):find("^float") then
-        local distinct = users:sql(("select count(distinct %s) as n from this"):format(sql_name)).n[1]
-        if distinct < #users then return ("round(avg(%s), 1) as %s"):format(sql_name, quoted("mean " .. name)) end
+    elseif (kind:find("int") or kind:find("decimal")) and distinct < #users or kind == "double" or kind == "float" then
+        return ("round(avg(%s), 1) as %s"):format(sql_name, quoted("mean " .. name))
     end
 end
 
@@ -132,28 +180,33 @@ end
 print(users:sql(("select %s from this where segment is not null group by segment_number, segment order by users desc, segment")
     :format(table.concat(columns, ", "))))
 
-local function shortened(text, length)
+local function on_one_line(text, length)
+    text = text:gsub("%s+", " ")
     local cut = utf8.offset(text, length + 1)
     return cut and cut <= #text and text:sub(1, cut - 1) .. "…" or text
 end
 
+print("\nin the middle of each:")
 for segment = 1, k do
     local rows = members[segment]
-    local nearest = rows[vectors:index(rows):matmul(segments.centers[segment]):argmax()]
-    print(("%s: %s"):format(names[segment], shortened(texts[nearest], 60)))
+    if #rows > 0 then
+        local nearest = rows[vectors:index(rows):matmul(segments.centers[segment]):argmax()]
+        print(("  %s: %s"):format(names[segment], on_one_line(texts[nearest], 60)))
+    end
 end
 
 -- %%
 if options.truth then
-    local truth = {}
-    for i, row in ipairs(row_of) do truth[i] = users:column(options.truth)[row] end
-    print(("against '%s': NMI %.4f, adjusted Rand %.4f, purity %.4f"):format(options.truth,
-        metrics.normalized_mutual_information(truth, labels), metrics.adjusted_rand(truth, labels),
-        metrics.purity(truth, labels)))
+    local known_groups, found = {}, {}
+    for i, row in ipairs(row_of) do
+        local group = users:column(options.truth)[row]
+        if group ~= nil then
+            known_groups[#known_groups + 1] = group
+            found[#found + 1] = labels[i]
+        end
+    end
+    print(("\nagainst '%s': NMI %.4f, adjusted Rand %.4f, purity %.4f"):format(options.truth,
+        metrics.normalized_mutual_information(known_groups, found), metrics.adjusted_rand(known_groups, found),
+        metrics.purity(known_groups, found)))
 end
-
--- %%
-if options.out then
-    data.write(users, options.out)
-    print(("users with their segment written to %s"):format(options.out))
-end
+if options.out then print(("\nthe users with their segment are in %s"):format(options.out)) end
