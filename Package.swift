@@ -61,7 +61,7 @@ let package = Package(
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit"]),
         .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
-        .testTarget(name: "CommandTests", dependencies: ["cohort", "Prompt"]),
+        .testTarget(name: "CommandTests", dependencies: ["cohort", "Prompt", "Support"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

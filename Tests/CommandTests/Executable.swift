@@ -18,6 +18,8 @@ struct Executable {
 
     /// A folder of its own that stands for the user's home.
     let home: String
+    /// Variables besides the usual ones.
+    var variables: [String: String] = [:]
 
     init() throws {
         home = NSTemporaryDirectory() + "cohort-command-\(UUID().uuidString)"
@@ -28,7 +30,7 @@ struct Executable {
         [
             "HOME": home, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "TERM": "xterm",
             "NO_COLOR": "1",
-        ]
+        ].merging(variables) { $1 }
     }
 
     /// Writes a file into the home folder and returns its path.
