@@ -1,5 +1,4 @@
 import Support
-import Synchronization
 import Tensors
 import Tokenizers
 
@@ -27,7 +26,7 @@ public final class TextEncoder: Sendable {
 
     let model: BertModel
     let pipeline: SentencePipeline
-    private let idle = Mutex<[Scratch]>([])
+    private let idle = Locked<[Scratch]>([])
 
     /// Loads the encoder in `folder`.
     ///

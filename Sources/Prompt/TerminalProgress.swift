@@ -1,6 +1,5 @@
 import Glibc
 import Support
-import Synchronization
 
 /// A progress bar on standard error: drawn on one line, redrawn at most ten times a second, gone when the work ends.
 ///
@@ -13,7 +12,7 @@ public final class TerminalProgress: ProgressSink {
         var isVisible = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let clock: @Sendable () -> Double
     private let draw: @Sendable (String) -> Void
 

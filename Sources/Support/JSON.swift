@@ -16,7 +16,7 @@ public enum JSON: Equatable, Sendable {
     indirect case object(JSONObject)
 
     /// Values nested deeper than this are refused, so that no input can exhaust the stack.
-    public static let depthLimit = 1000
+    public static let depthLimit = 256
 }
 
 extension JSON {

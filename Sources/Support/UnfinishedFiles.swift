@@ -1,9 +1,8 @@
 import Glibc
-import Synchronization
 
 /// Files and folders that are being written and must not survive an early exit.
 public enum UnfinishedFiles {
-    private static let paths = Mutex<Set<String>>([])
+    private static let paths = Locked<Set<String>>([])
 
     static func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
 

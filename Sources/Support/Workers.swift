@@ -46,7 +46,7 @@ extension Work {
 private final class WorkQueue: Sendable {
     private let next = Atomic<Int>(0)
     private let stopped = Atomic<Bool>(false)
-    private let firstFailure = Mutex<(index: Int, failure: Failure)?>(nil)
+    private let firstFailure = Locked<(index: Int, failure: Failure)?>(nil)
     private let count: Int
     private let cancellation: Cancellation
     private let body: @Sendable (Int, Int) throws(Failure) -> Void

@@ -1,12 +1,11 @@
 import Glibc
 import Support
-import Synchronization
 
 /// The embedded database that reads and writes files and runs SQL over tables.
 ///
 /// Its library is looked for in this order: the path in `COHORT_DUCKDB`, the system's `libduckdb.so`, then the data folder's `lib`.
 public enum DuckDB {
-    private static let opened = Mutex<Result<Database, Failure>?>(nil)
+    private static let opened = Locked<Result<Database, Failure>?>(nil)
 
     /// The process's one database, in memory, opened when first asked for.
     public static func database() throws(Failure) -> Database {

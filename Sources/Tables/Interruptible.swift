@@ -1,6 +1,5 @@
 import Glibc
 import Support
-import Synchronization
 
 /// Runs a call that cannot poll a flag on a thread of its own, while the calling thread polls for it.
 enum Interruptible {
@@ -36,7 +35,7 @@ enum Interruptible {
 
     private final class Job: Sendable {
         private let body: @Sendable () throws(Failure) -> Table
-        let result = Mutex<Result<Table, Failure>?>(nil)
+        let result = Locked<Result<Table, Failure>?>(nil)
         private let finished: Semaphore
 
         init(_ body: @escaping @Sendable () throws(Failure) -> Table) {

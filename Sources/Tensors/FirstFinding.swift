@@ -1,8 +1,8 @@
-import Synchronization
+import Support
 
 /// The finding of lowest index that several threads report.
 final class FirstFinding: Sendable {
-    private let first = Mutex<(index: Int, position: Int)?>(nil)
+    private let first = Locked<(index: Int, position: Int)?>(nil)
 
     /// The position reported with the lowest index.
     var position: Int? { first.withLock { $0?.position } }

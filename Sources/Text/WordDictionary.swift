@@ -1,5 +1,4 @@
 import Support
-import Synchronization
 
 /// A dictionary of Chinese words with frequencies and part-of-speech tags, one "word frequency tag" a line (the tag may be missing).
 public final class WordDictionary: Sendable {
@@ -28,7 +27,7 @@ public final class WordDictionary: Sendable {
         self.lexicon = lexicon
     }
 
-    private static let known = Mutex<[String: WordDictionary]>([:])
+    private static let known = Locked<[String: WordDictionary]>([:])
 
     /// Where the set-up puts the dictionary.
     public static var installedPath: String { "\(Folders.data)/dictionaries/jieba.txt" }

@@ -1,15 +1,15 @@
-import Synchronization
+import Support
 
 /// A place for the result of every block of a parallel loop.
 final class ResultSlots<Value: Sendable>: Sendable {
-    private let slots: Mutex<[Value]>
+    private let slots: Locked<[Value]>
     /// How many there are.
     let count: Int
 
     /// `count` places that hold `empty`.
     init(count: Int, empty: Value) {
         self.count = count
-        slots = Mutex([Value](repeating: empty, count: count))
+        slots = Locked([Value](repeating: empty, count: count))
     }
 
     /// Puts `value` into its place.

@@ -1,13 +1,13 @@
+import Support
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Prompt
 
 @Suite struct TerminalProgressTests {
     private final class Screen: Sendable {
-        let now = Mutex(100.0)
-        let written = Mutex<[String]>([])
+        let now = Locked(100.0)
+        let written = Locked<[String]>([])
     }
 
     private func make() -> (TerminalProgress, Screen) {

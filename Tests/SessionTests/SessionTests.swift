@@ -1,13 +1,12 @@
 import Foundation
 import Session
 import Support
-import Synchronization
 import Testing
 
 @Suite struct SessionTests {
     /// What `print` wrote.
     final class Paper: Sendable {
-        let text = Mutex("")
+        let text = Locked("")
     }
 
     private func make(seed: Int = 0) throws -> (session: Session, paper: Paper) {

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import Support
@@ -6,7 +5,7 @@ import Testing
 @Suite struct WorkersTests {
     @Test(arguments: [1, 2, 7])
     func everyIndexRunsOnce(threads: Int) throws {
-        let counts = Mutex([Int](repeating: 0, count: 1000))
+        let counts = Locked([Int](repeating: 0, count: 1000))
         try Work(threads: threads).forEach(1000) { index, worker in
             counts.withLock { $0[index] += 1 }
         }
