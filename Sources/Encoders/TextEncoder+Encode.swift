@@ -33,7 +33,7 @@ extension TextEncoder {
             throw .argument("batch", expected: "integer from 1 up", got: "\(options.batch)")
         }
         let before = try promptText(options.prompt ?? prompt)
-        let cut = EncodingOptions(truncation: .init(maxLength), offsets: false)
+        let cut = EncodingOptions(truncation: .init(maxLength), offsets: false, overflow: false)
         return try encode(count: texts.count, batch: options.batch, normalize: options.normalize, work: work) {
             (range, work) throws(Failure) in
             // Tokenising reports no progress of its own: it takes a few hundredths of the time.

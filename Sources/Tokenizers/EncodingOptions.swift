@@ -8,15 +8,20 @@ public struct EncodingOptions: Equatable, Sendable {
     public var padding: Padding?
     /// Whether to compute where tokens lie in the text, which an encoder does not need.
     public var offsets = true
+    /// Whether what truncation cuts off is kept as overflow, which an encoder does not need: without it the end of a long text is not looked
+    /// at.
+    public var overflow = true
 
     /// Options: special tokens and offsets, no truncation, no padding, unless said otherwise.
     public init(
-        addSpecialTokens: Bool = true, truncation: Truncation? = nil, padding: Padding? = nil, offsets: Bool = true
+        addSpecialTokens: Bool = true, truncation: Truncation? = nil, padding: Padding? = nil, offsets: Bool = true,
+        overflow: Bool = true
     ) {
         self.addSpecialTokens = addSpecialTokens
         self.truncation = truncation
         self.padding = padding
         self.offsets = offsets
+        self.overflow = overflow
     }
 
     /// The end at which tokens are removed or filled in.

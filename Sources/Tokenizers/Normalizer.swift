@@ -14,10 +14,11 @@ indirect enum Normalizer: Sendable {
     case prepend([UInt8])
 
     /// Normalises `text` in place.
-    func apply(to text: inout NormalizedText) {
+    func apply(to text: inout NormalizedText, _ cancellation: Cancellation) throws(Failure) {
+        try cancellation.check()
         switch self {
-        case .sequence(let steps): for step in steps { step.apply(to: &text) }
-        case .bert(let bert): bert.apply(to: &text)
+        case .sequence(let steps): for step in steps { try step.apply(to: &text, cancellation) }
+        case .bert(let bert): try bert.apply(to: &text, cancellation)
         case .characterMap(let map): text.apply(map)
         case .replace(let pattern, let content): text.replace(pattern.matches(in: text.bytes), by: content)
         case .form(let form): text.normalize(form)
@@ -40,7 +41,7 @@ struct BertNormalization: Equatable, Sendable {
     /// Lower case.
     var lowercase = true
 
-    func apply(to text: inout NormalizedText) {
+    func apply(to text: inout NormalizedText, _ cancellation: Cancellation) throws(Failure) {
         if cleanText {
             text.filter { Int(cu_properties_of($0).flags) & CU_REMOVE == 0 }
             text.transform(
@@ -48,6 +49,7 @@ struct BertNormalization: Equatable, Sendable {
                     (Int(cu_properties_of(scalar).flags) & CU_TO_SPACE != 0 ? 0x20 : scalar, 0)
                 })
         }
+        try cancellation.check()
         if separateChinese {
             var changes: [NormalizedText.Change] = []
             for scalar in UTF8Text.scalars(text.bytes) {
@@ -59,8 +61,10 @@ struct BertNormalization: Equatable, Sendable {
             }
             text.transform(changes)
         }
+        try cancellation.check()
         if stripAccents {
             text.normalize(.nfd)
+            try cancellation.check()
             text.filter { Int(cu_properties_of($0).flags) & CU_ACCENT == 0 }
         }
         if lowercase { text.lowercase() }

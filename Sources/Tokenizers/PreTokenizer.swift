@@ -17,11 +17,13 @@ indirect enum PreTokenizer: Sendable {
     case metaspace(Metaspace)
 
     /// Cuts every piece further.
-    func apply(to cut: inout CutText) {
+    func apply(to cut: inout CutText, _ cancellation: Cancellation) throws(Failure) {
+        try cancellation.check()
         switch self {
-        case .sequence(let steps): for step in steps { step.apply(to: &cut) }
+        case .sequence(let steps): for step in steps { try step.apply(to: &cut, cancellation) }
         case .bert:
             cut.split(.removed) { $0 & CU_WHITESPACE != 0 }
+            try cancellation.check()
             cut.split(.isolated) { $0 & CU_PUNCTUATION != 0 }
         case .whitespaceSplit: cut.split(.removed) { $0 & CU_WHITESPACE != 0 }
         case .whitespace: cut.splitWords()

@@ -37,6 +37,20 @@ struct TextPattern: Sendable {
         form = .items(items)
     }
 
+    /// Whether all that it matches is two or more spaces side by side.
+    var matchesOnlyRunsOfSpaces: Bool {
+        switch form {
+        case .literal(let text): return text.count > 1 && text.allSatisfy { $0 == 0x20 }
+        case .items(let items):
+            return items.reduce(0) { $0 + min($1.minimum, 2) } > 1
+                && items.allSatisfy { item in
+                    guard !item.set.negated, item.set.parts.count == 1, case .range(0x20...0x20) = item.set.parts[0]
+                    else { return false }
+                    return true
+                }
+        }
+    }
+
     /// Where the pattern is found, from left to right, without overlap.
     func matches(in bytes: [UInt8]) -> [Range<Int>] {
         bytes.withUnsafeBufferPointer { buffer in

@@ -6,11 +6,12 @@ enum TokenModel: Sendable {
     case unigram(UnigramModel)
 
     func tokenize(
-        _ piece: UnsafeBufferPointer<UInt8>, into tokens: inout PieceTokens, steps: inout [UnigramModel.Step]
+        _ piece: UnsafeBufferPointer<UInt8>, into tokens: inout PieceTokens, steps: inout [UnigramModel.Step],
+        _ cancellation: Cancellation
     ) throws(Failure) {
         switch self {
         case .wordPiece(let model): model.tokenize(piece, into: &tokens)
-        case .unigram(let model): try model.tokenize(piece, into: &tokens, steps: &steps)
+        case .unigram(let model): try model.tokenize(piece, into: &tokens, steps: &steps, cancellation)
         }
     }
 

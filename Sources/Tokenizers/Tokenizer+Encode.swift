@@ -5,7 +5,7 @@ extension Tokenizer {
     public func encode(
         _ text: [UInt8], pair: [UInt8]? = nil, options: EncodingOptions = EncodingOptions()
     ) throws(Failure) -> Encoding {
-        var workspace = TokenizerWorkspace()
+        var workspace = TokenizerWorkspace(limit: limit(pair != nil, options))
         var result = try assemble(text, pair, options, &workspace)
         if let padding = options.padding { pad(&result, to: try length(padding, longest: result.longest), options) }
         return result
@@ -20,7 +20,8 @@ extension Tokenizer {
         }
         let results = ResultSlots<[Encoding]>(count: (texts.count + blockSize - 1) / blockSize, empty: [])
         try work.forEach(results.count) { (block, _) throws(Failure) in
-            var workspace = TokenizerWorkspace()
+            var workspace = TokenizerWorkspace(
+                cancellation: work.cancellation, limit: limit(pairs != nil, options))
             var encodings: [Encoding] = []
             encodings.reserveCapacity(blockSize)
             for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
@@ -50,7 +51,7 @@ extension Tokenizer {
         let results = ResultSlots<[Int]>(count: (texts.count + blockSize - 1) / blockSize, empty: [])
         let special = addSpecialTokens ? template.specialCount(pair: false) : 0
         try work.forEach(results.count) { (block, _) throws(Failure) in
-            var workspace = TokenizerWorkspace()
+            var workspace = TokenizerWorkspace(cancellation: work.cancellation)
             var counts: [Int] = []
             for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
                 _ = try texts[index].withUnsafeBufferPointer { (buffer) throws(Failure) in
@@ -64,6 +65,14 @@ extension Tokenizer {
     }
 
     // MARK: One text
+
+    // What the result of a cut text shows are its first tokens, if nothing but them is asked for.
+    private func limit(_ isPair: Bool, _ options: EncodingOptions) -> Int {
+        guard let truncation = options.truncation, !options.overflow, !isPair, truncation.side == .right else {
+            return .max
+        }
+        return max(truncation.maximumLength, 0)
+    }
 
     private func assemble(
         _ text: [UInt8], _ pair: [UInt8]?, _ options: EncodingOptions, _ workspace: inout TokenizerWorkspace
@@ -83,6 +92,7 @@ extension Tokenizer {
         let kept = firstWindows.windows[0]
         let keptSecond = secondWindows?.windows[0]
         var result = build(parts, first, kept, second, keptSecond, options)
+        guard options.overflow else { return result }
         for window in firstWindows.windows.dropFirst() {
             for other in secondWindows?.windows.map(Optional.some) ?? [nil] {
                 result.overflow.append(build(parts, first, window, second, other, options))

@@ -6,6 +6,15 @@ struct TokenizerWorkspace {
     var piece = PieceTokens()
     var steps: [UnigramModel.Step] = []
     var tokens = RawTokens()
+    /// Polled while a text is read.
+    let cancellation: Cancellation
+    /// The reading of a text may stop once it has more tokens than this.
+    let limit: Int
+
+    init(cancellation: Cancellation = Cancellation(), limit: Int = .max) {
+        self.cancellation = cancellation
+        self.limit = limit
+    }
 }
 
 /// From a text to its tokens, before truncation and special tokens.
@@ -20,6 +29,7 @@ extension Tokenizer {
             throw .argument("text", expected: "a text of less than 512 MB", got: "\(text.count) bytes")
         }
         workspace.tokens.removeAll()
+        try workspace.cancellation.check()
         if UTF8Text.isValid(text) {
             try tokenizeParts(text, &workspace)
             return nil
@@ -33,7 +43,8 @@ extension Tokenizer {
         throws(Failure)
     {
         guard let rawTokens else { return try tokenizePlain(text, 0..<text.count, &workspace) }
-        for part in rawTokens.parts(text) {
+        for part in rawTokens.parts(text) where workspace.tokens.ids.count <= workspace.limit {
+            try workspace.cancellation.check()
             if let id = part.id {
                 let span = Encoding.Span(part.range.lowerBound, part.range.upperBound)
                 append(id, span, UnsafeBufferPointer(rebasing: text[part.range]), text, &workspace)
@@ -47,9 +58,22 @@ extension Tokenizer {
     private func tokenizePlain(
         _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ workspace: inout TokenizerWorkspace
     ) throws(Failure) {
-        guard !range.isEmpty else { return }
+        var start = range.lowerBound
+        while start < range.upperBound, workspace.tokens.ids.count <= workspace.limit {
+            let end = readsBlocks ? TextBlocks.end(text, from: start, limit: range.upperBound) : range.upperBound
+            try tokenizeBlock(text, start..<end, &workspace)
+            start = end
+        }
+    }
+
+    /// Appends the tokens of a stretch in one go.
+    func tokenizeBlock(
+        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ workspace: inout TokenizerWorkspace
+    ) throws(Failure) {
+        let cancellation = workspace.cancellation
+        try cancellation.check()
         var normalized = NormalizedText(UnsafeBufferPointer(rebasing: text[range]), base: range.lowerBound)
-        normalizer?.apply(to: &normalized)
+        try normalizer?.apply(to: &normalized, cancellation)
         guard normalized.count > 0 else { return }
         let parts =
             normalizedTokens.map { finder in normalized.bytes.withUnsafeBufferPointer { finder.parts($0) } }
@@ -63,8 +87,11 @@ extension Tokenizer {
                 continue
             }
             var cut = CutText(text: normalized, pieces: [part.range])
-            preTokenizer?.apply(to: &cut)
-            for piece in cut.pieces { try tokenizePiece(cut.text, piece, text, &workspace) }
+            try preTokenizer?.apply(to: &cut, cancellation)
+            for piece in cut.pieces {
+                try cancellation.check()
+                try tokenizePiece(cut.text, piece, text, &workspace)
+            }
         }
     }
 
@@ -75,7 +102,8 @@ extension Tokenizer {
         workspace.piece.removeAll()
         try normalized.bytes.withUnsafeBufferPointer { (buffer) throws(Failure) in
             try model.tokenize(
-                UnsafeBufferPointer(rebasing: buffer[range]), into: &workspace.piece, steps: &workspace.steps)
+                UnsafeBufferPointer(rebasing: buffer[range]), into: &workspace.piece, steps: &workspace.steps,
+                workspace.cancellation)
             var start = range.lowerBound
             for index in workspace.piece.ids.indices {
                 let id = workspace.piece.ids[index]

@@ -21,6 +21,8 @@ public final class Tokenizer: Sendable {
     let rawTokens: AddedTokenFinder?
     /// Added tokens that are looked for in the normalised text.
     let normalizedTokens: AddedTokenFinder?
+    /// Whether a long text may be read block by block, see `TextBlocks`.
+    let readsBlocks: Bool
     // Entries by id; empty where an id has none.
     private let entries: [[UInt8]]
     private let specialIds: Set<Int32>
@@ -73,8 +75,14 @@ public final class Tokenizer: Sendable {
         rawTokens = try AddedTokenFinder(
             added.filter { !$0.normalized }, contents: added.filter { !$0.normalized }.map(\.content))
         let normalized = added.filter(\.normalized)
-        let contents = normalized.map { Self.normalized($0.content, by: normalizer) }
+        let contents = try normalized.map { (token) throws(Failure) -> [UInt8] in
+            try Self.normalized(token.content, by: normalizer)
+        }
         normalizedTokens = try AddedTokenFinder(normalized, contents: contents)
+        let blocksAreExact = try TextBlocks.isExact(normalizer, preTokenizer) { (text) throws(Failure) in
+            try Self.normalized(text, by: normalizer)
+        }
+        readsBlocks = contents.isEmpty && blocksAreExact
         normalizedContents = Dictionary(zip(normalized.map(\.id), contents)) { $1 }
         // Special tokens are told by their text after normalisation, as the reference does.
         let special = Set(added.filter(\.special).map { ByteString($0.content) })
@@ -93,11 +101,11 @@ public final class Tokenizer: Sendable {
         storedMaximumLength = json["truncation"]?["max_length"]?.int
     }
 
-    private static func normalized(_ content: [UInt8], by normalizer: Normalizer?) -> [UInt8] {
+    private static func normalized(_ content: [UInt8], by normalizer: Normalizer?) throws(Failure) -> [UInt8] {
         guard let normalizer else { return content }
         let valid = content.withUnsafeBufferPointer { UTF8Text.repaired($0).bytes }
         var text = valid.withUnsafeBufferPointer { NormalizedText($0, base: 0) }
-        normalizer.apply(to: &text)
+        try normalizer.apply(to: &text, Cancellation())
         return text.bytes
     }
 

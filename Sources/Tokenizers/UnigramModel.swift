@@ -19,6 +19,8 @@ struct UnigramModel: Sendable {
 
     // How much worse than the worst entry an unknown character is (SentencePiece's constant).
     private static let unknownPenalty = 10.0
+    // Bytes of a piece between two looks at the cancellation: pieces are words, unless a text has no blanks.
+    private static let checkInterval = 1 << 16
 
     /// A model over `entries`, whose positions are their ids, with their log probabilities.
     init(entries: [[UInt8]], scores: [Double], unknown: Int32?, byteFallback: Bool) throws(Failure) {
@@ -42,26 +44,36 @@ struct UnigramModel: Sendable {
     }
 
     /// Appends the tokens of a piece. `steps` is memory that calls share.
-    func tokenize(_ piece: UnsafeBufferPointer<UInt8>, into tokens: inout PieceTokens, steps: inout [Step])
-        throws(Failure)
-    {
+    func tokenize(
+        _ piece: UnsafeBufferPointer<UInt8>, into tokens: inout PieceTokens, steps: inout [Step],
+        _ cancellation: Cancellation
+    ) throws(Failure) {
         guard !piece.isEmpty else { return }
         let empty = Step(score: 0, start: -1, id: -1)
         if steps.count <= piece.count {
             steps = [Step](repeating: empty, count: max(piece.count + 1, 1024))
         }
-        steps.withUnsafeMutableBufferPointer { steps in
+        try steps.withUnsafeMutableBufferPointer { (steps) throws(Failure) in
             for index in 0...piece.count { steps[index] = empty }
-            if let bytes = piece.baseAddress, let start = steps.baseAddress { search(bytes, piece.count, start) }
+            if let bytes = piece.baseAddress, let start = steps.baseAddress {
+                try search(bytes, piece.count, start, cancellation)
+            }
         }
         try collect(piece, &tokens, steps)
     }
 
-    private func search(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ steps: UnsafeMutablePointer<Step>) {
+    private func search(
+        _ bytes: UnsafePointer<UInt8>, _ count: Int, _ steps: UnsafeMutablePointer<Step>, _ cancellation: Cancellation
+    ) throws(Failure) {
         let units = trie.units
         let scores = self.scores.start
         var start = 0
+        var nextCheck = Self.checkInterval
         while start < count {
+            if start >= nextCheck {
+                try cancellation.check()
+                nextCheck += Self.checkInterval
+            }
             let width = UTF8Text.width(bytes[start])
             let score = steps[start].score
             var single = false
