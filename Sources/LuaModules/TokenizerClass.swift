@@ -88,7 +88,7 @@ extension Tokenizer: LuaVisible {
     }
 
     private static let decode = Signature(
-        "text.Tokenizer:decode", "The text of token ids. Ids that the vocabulary lacks are left out.",
+        "text.Tokenizer:decode", "The text of token ids. An id that the vocabulary lacks is an error.",
         parameters: [
             .required(
                 "ids", .either(.list(of: .integer), .list(of: .list(of: .integer))),
@@ -101,11 +101,27 @@ extension Tokenizer: LuaVisible {
         let tokenizer = try call.receiver(Tokenizer.self)
         let skip = try !call.boolean("special_tokens")
         let table = try call.table("ids")
-        func text(_ ids: [LuaValue]) -> LuaValue {
-            .string(tokenizer.decode(ids.compactMap { $0.int.flatMap { Int32(exactly: $0) } }, skipSpecialTokens: skip))
+        func text(_ values: [LuaValue], of list: Int? = nil) throws(Failure) -> LuaValue {
+            var ids: [Int32] = []
+            ids.reserveCapacity(values.count)
+            for (index, value) in values.enumerated() {
+                let id = value.int ?? -1
+                guard (0..<tokenizer.vocabularySize).contains(id) else {
+                    let place = "position \(index + 1)" + (list.map { " of list \($0)" } ?? "")
+                    throw .argument(
+                        "ids", expected: "ids from 0 to \(tokenizer.vocabularySize - 1) (the vocabulary)",
+                        got: "\(id) at \(place)")
+                }
+                ids.append(Int32(id))
+            }
+            return .string(tokenizer.decode(ids, skipSpecialTokens: skip))
         }
-        guard let first = table.list.first, first.table != nil else { return text(table.list) }
-        return .list(table.list.map { text($0.table?.list ?? []) })
+        guard let first = table.list.first, first.table != nil else { return try text(table.list) }
+        var texts: [LuaValue] = []
+        for (index, value) in table.list.enumerated() {
+            texts.append(try text(value.table?.list ?? [], of: index + 1))
+        }
+        return .list(texts)
     }
 
     private static let count = Signature(

@@ -5,9 +5,10 @@ extension Tokenizer {
     public func encode(
         _ text: [UInt8], pair: [UInt8]? = nil, options: EncodingOptions = EncodingOptions()
     ) throws(Failure) -> Encoding {
+        try options.padding?.check()
         var workspace = TokenizerWorkspace(limit: limit(pair != nil, options))
         var result = try assemble(text, pair, options, &workspace)
-        if let padding = options.padding { pad(&result, to: try length(padding, longest: result.longest), options) }
+        if let padding = options.padding { pad(&result, to: length(padding, longest: result.longest), options) }
         return result
     }
 
@@ -18,6 +19,7 @@ extension Tokenizer {
         if let pairs, pairs.count != texts.count {
             throw .argument("pair", expected: "\(texts.count) texts, one per text", got: "\(pairs.count)")
         }
+        try options.padding?.check()
         let results = ResultSlots<[Encoding]>(count: (texts.count + blockSize - 1) / blockSize, empty: [])
         try work.forEach(results.count) { (block, _) throws(Failure) in
             var workspace = TokenizerWorkspace(
@@ -31,7 +33,7 @@ extension Tokenizer {
         }
         var encodings = results.values.flatMap { $0 }
         if let padding = options.padding {
-            let length = try length(padding, longest: encodings.reduce(0) { max($0, $1.longest) })
+            let length = length(padding, longest: encodings.reduce(0) { max($0, $1.longest) })
             for index in encodings.indices { pad(&encodings[index], to: length, options) }
         }
         return encodings
@@ -181,22 +183,14 @@ extension Tokenizer {
 
     // MARK: Padding
 
-    private func length(_ padding: EncodingOptions.Padding, longest: Int) throws(Failure) -> Int {
-        var length =
+    private func length(_ padding: EncodingOptions.Padding, longest: Int) -> Int {
+        let length =
             switch padding.length {
             case .longest: longest
             case .fixed(let count): count
             }
-        guard length >= 0, length <= 1 << 24 else {
-            throw .argument("padding", expected: "integer from 0 to 16777216", got: "\(length)")
-        }
-        if let multiple = padding.multiple {
-            guard multiple > 0, multiple <= 1 << 24 else {
-                throw .argument("pad_to_multiple_of", expected: "integer from 1 to 16777216", got: "\(multiple)")
-            }
-            length = (length + multiple - 1) / multiple * multiple
-        }
-        return length
+        guard let multiple = padding.multiple else { return length }
+        return (length + multiple - 1) / multiple * multiple
     }
 
     private func pad(_ encoding: inout Encoding, to length: Int, _ options: EncodingOptions) {
@@ -222,4 +216,17 @@ private let blockSize = 32
 extension Encoding {
     /// Tokens of the longest window.
     fileprivate var longest: Int { overflow.reduce(count) { max($0, $1.count) } }
+}
+
+extension EncodingOptions.Padding {
+    /// Refuses lengths that nothing can be filled to, before anything is encoded.
+    fileprivate func check() throws(Failure) {
+        if case .fixed(let length) = length, !(0...(1 << 24)).contains(length) {
+            throw .argument(
+                "max_length", expected: "integer from 0 to 16777216 where texts are filled to it", got: "\(length)")
+        }
+        if let multiple, !(1...(1 << 24)).contains(multiple) {
+            throw .argument("pad_to_multiple_of", expected: "integer from 1 to 16777216", got: "\(multiple)")
+        }
+    }
 }

@@ -80,7 +80,6 @@ import Testing
         #expect(value("return tok:decode(tok:encode('Hello, world!').ids)")?.text == "hello, world!")
         #expect(value("return tok:decode({101, 7592}, {special_tokens = true})")?.text == "[CLS] hello")
         #expect(json("tok:decode{{7592}, {2088}}") == "[\"hello\",\"world\"]")
-        #expect(value("return tok:decode{-1, 1 << 40, 7592}")?.text == "hello")
         #expect(value("return tok:count('Hello, world!')")?.int == 6)
         #expect(json("tok:count({'a', 'b c'}, {special_tokens = false})") == "[1,2]")
         #expect(value("return tok:id('##ing')")?.int == 2075)
@@ -99,6 +98,15 @@ import Testing
         #expect(failure("tok:encode('a', {pair = {3}})").contains("'pair'"))
         #expect(failure("tok:encode('a', {truncation = 'some'})").contains("'truncation'"))
         #expect(failure("tok:decode({'a'})").contains("'ids'"))
+        #expect(
+            failure("tok:decode({7592, -1})").contains(
+                "'ids' to text.Tokenizer:decode: ids from 0 to 30521 (the vocabulary) expected, got -1 at position 2"))
+        #expect(
+            failure("tok:decode({{0}, {math.maxinteger}})").contains("got 9223372036854775807 at position 1 of list 2"))
+        #expect(failure("tok:decode({30522})").contains("got 30522 at position 1"))
+        #expect(
+            failure("tok:encode('a', {max_length = math.maxinteger, padding = 'max_length'})").contains(
+                "'max_length' to text.Tokenizer:encode: integer from 0 to 16777216 where texts are filled to it"))
         #expect(failure("text.tokenizer('/nowhere/tokenizer.json')").contains("/nowhere/tokenizer.json"))
         #expect(failure("text.tokenizer('no-such-model')").contains("no-such-model"))
     }
