@@ -21,6 +21,7 @@ final class BertModel: Sendable {
     /// Rows that go through a layer's products together. The feed-forward part's inner values of this many tokens stay in the second-level cache
     /// (96 x 1536 floats are 0.6 MB); it also bounds how long a cancellation waits.
     private static let blockRows = 96
+    private static let typeEmbeddings = "embeddings.token_type_embeddings.weight"
 
     /// Loads config.json and the weights from `folder`.
     init(folder: String) throws(Failure) {
@@ -32,9 +33,10 @@ final class BertModel: Sendable {
         words = try weights.tensor("embeddings.word_embeddings.weight", [configuration.vocabulary, hidden])
         let table = try weights.tensor("embeddings.position_embeddings.weight", [configuration.positions, hidden])
         var type = [Float](repeating: 0, count: hidden)
-        if configuration.tokenTypes > 0 {
+        // A file that has the embeddings uses them, whatever config.json says: a mismatch is refused.
+        if configuration.tokenTypes > 0 || weights.contains(Self.typeEmbeddings) {
             type = try Array(
-                weights.tensor("embeddings.token_type_embeddings.weight", [configuration.tokenTypes, hidden])
+                weights.tensor(Self.typeEmbeddings, [configuration.tokenTypes, hidden])
                     .values(as: Float.self).prefix(hidden))
         }
         positions = try Tensor.build(table.shape, of: Float.self) { (target) throws(Failure) in

@@ -32,8 +32,13 @@ struct BertWeights {
             throw .format(
                 files.folder, at: "tensor '\(full)'", "holds \(tensor.dtype.rawValue), floating point expected")
         }
-        return try tensor.to(.float32)
+        let result = try tensor.to(.float32)
+        try result.requireFinite(files.folder, name: full)
+        return result
     }
+
+    /// Whether there is a tensor `name`.
+    func contains(_ name: String) -> Bool { files.contains(prefix + name) }
 
     /// Weight and bias of the linear layer `name`.
     func linear(_ name: String, inputs: Int, outputs: Int) throws(Failure) -> (weight: Tensor, bias: Tensor?) {
@@ -47,5 +52,21 @@ struct BertWeights {
             gamma: tensor("\(name).\(old ? "gamma" : "weight")", [size]),
             beta: tensor("\(name).\(old ? "beta" : "bias")", [size]),
             epsilon: epsilon)
+    }
+}
+
+extension Tensor {
+    /// Refuses a float32 tensor with a value that is not finite: every vector computed with it would be NaN.
+    func requireFinite(_ folder: String, name: String) throws(Failure) {
+        let bad = try withElements(as: Float.self) { values -> Int? in
+            // Adding up zeros and NaNs is what the processor does many at a time; the place is looked for only if there is one.
+            var sum: Float = 0
+            for value in values { sum += value * 0 }
+            return sum == 0 ? nil : values.firstIndex { !$0.isFinite }
+        }
+        guard let bad else { return }
+        throw .format(
+            folder, at: "tensor '\(name)'", "finite numbers expected, value \(bad + 1) of \(count) is not",
+            hint: "the file is damaged: fetch the model again")
     }
 }

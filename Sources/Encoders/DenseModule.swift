@@ -38,6 +38,7 @@ struct DenseModule: Sendable {
                 throw .format(
                     folder, at: "tensor '\(name)'", "has the shape \(tensor.shape), config.json asks for \(shape)")
             }
+            try tensor.to(.float32).requireFinite(folder, name: name)
             return tensor
         }
         let bias = json["bias"]?.bool ?? true ? try tensor("linear.bias", [to]) : nil

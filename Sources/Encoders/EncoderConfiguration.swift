@@ -50,7 +50,7 @@ struct EncoderConfiguration: Sendable {
                 throw .format(path, "has no '\(key)'")
             }
             guard let number = value.int, (least...(1 << 24)).contains(number) else {
-                throw .format(path, at: key, "an integer from \(least) to \(1 << 24) expected")
+                throw .format(path, at: key, "an integer from \(least) to \(1 << 24) expected, got \(value.inWords)")
             }
             return number
         }
@@ -70,12 +70,15 @@ struct EncoderConfiguration: Sendable {
         guard positions >= least else {
             throw .format(path, at: "max_position_embeddings", "an integer from \(least) up expected, got \(positions)")
         }
-        let eps = json["layer_norm_eps"]?.double ?? 1e-12
-        guard eps >= 0, eps < 1 else {
-            throw .format(path, at: "layer_norm_eps", "a number from 0 to 1 expected, got \(eps)")
+        let eps = json["layer_norm_eps"].flatMap { $0.isNull ? nil : $0 } ?? 1e-12
+        guard let number = eps.double, number >= 0, number < 1 else {
+            throw .format(path, at: "layer_norm_eps", "a number from 0 to 1 expected, got \(eps.inWords)")
         }
-        epsilon = Float(eps)
-        let name = json["hidden_act"]?.string ?? "gelu"
+        epsilon = Float(number)
+        let act = json["hidden_act"].flatMap { $0.isNull ? nil : $0 } ?? "gelu"
+        guard let name = act.string else {
+            throw .format(path, at: "hidden_act", "the name of an activation expected, got \(act.inWords)")
+        }
         guard let known = Self.activations.first(where: { $0.name == name }) else {
             throw .format(
                 path, at: "hidden_act", "the activation '\(name)' is not supported",

@@ -11,6 +11,8 @@ struct SentencePipeline: Sendable {
     private(set) var normalizes = false
     /// The model's own limit of tokens a text, special tokens included.
     private(set) var maxLength: Int?
+    /// The file that sets the limit, if one does.
+    private(set) var limitsFile: String?
     /// Texts that the model wants before a text, by name.
     private(set) var prompts: [(name: String, text: [UInt8])] = []
     /// The prompt used when none is asked for.
@@ -34,7 +36,7 @@ struct SentencePipeline: Sendable {
             switch module.type {
             case "Transformer", "Dropout": break
             case "Pooling":
-                try readPooling("\(place)/config.json", override: override)
+                try readPooling("\(place)/config.json", size: size, override: override)
                 width = size * pooling.count
             case "Dense":
                 let layer = try DenseModule(folder: place, inputs: width)
@@ -50,9 +52,10 @@ struct SentencePipeline: Sendable {
         let limits = "\(transformer)/sentence_bert_config.json"
         if FileSystem.exists(limits), let length = try JSON.read(limits)["max_seq_length"], !length.isNull {
             guard let number = length.int, number > 0 else {
-                throw .format(limits, at: "max_seq_length", "a positive integer expected")
+                throw .format(limits, at: "max_seq_length", "a positive integer expected, got \(length.inWords)")
             }
             maxLength = number
+            limitsFile = limits
         }
         try readPrompts("\(folder)/config_sentence_transformers.json")
     }
@@ -74,8 +77,13 @@ struct SentencePipeline: Sendable {
 
     private static func join(_ folder: String, _ path: String) -> String { path.isEmpty ? folder : "\(folder)/\(path)" }
 
-    private mutating func readPooling(_ path: String, override: Pooling?) throws(Failure) {
+    private mutating func readPooling(_ path: String, size: Int, override: Pooling?) throws(Failure) {
         let json = try JSON.read(path)
+        if let width = json["word_embedding_dimension"], !width.isNull, width.int != size {
+            throw .format(
+                path, at: "word_embedding_dimension",
+                "\(size) expected (the transformer's hidden_size), got \(width.inWords)")
+        }
         leavesOutPrompt = json["include_prompt"]?.bool == false
         if override != nil { return }
         // Side by side in this order, which is the one of sentence-transformers.

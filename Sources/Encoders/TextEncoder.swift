@@ -63,6 +63,21 @@ public final class TextEncoder: Sendable {
         }
         self.maxLength = maxLength ?? min(pipeline.maxLength ?? longest, longest)
         tokenizer = try Tokenizer(folder: pipeline.transformer)
+        try tokenizer.requireTypes(
+            below: Swift.max(model.configuration.tokenTypes, 1), file: "\(pipeline.transformer)/tokenizer.json")
+        let special = tokenizer.specialTokenCount
+        guard self.maxLength >= special else {
+            if maxLength != nil {
+                throw .argument(
+                    "max_length", expected: "integer from \(special) (the special tokens) to \(longest)",
+                    got: "\(self.maxLength)")
+            }
+            let (file, key) =
+                pipeline.limitsFile.map { ($0, "max_seq_length") }
+                ?? ("\(pipeline.transformer)/config.json", "max_position_embeddings")
+            throw .format(
+                file, at: key, "room for the \(special) special tokens of a text expected, got \(self.maxLength)")
+        }
         _ = try promptText(prompt)
     }
 

@@ -60,6 +60,17 @@ extension JSON {
         return object
     }
 
+    /// A value as it stands in an error message: a number or short string itself, of the rest the kind.
+    public var inWords: String {
+        switch self {
+        case .int(let value): "\(value)"
+        case .double(let value): "\(value)"
+        case .bool(let value): "\(value)"
+        case .string(let value) where value.bytes.count <= 40: "\"\(value)\""
+        default: kindName
+        }
+    }
+
     /// What kind of value this is, in words for an error message ("a string").
     public var kindName: String {
         switch self {

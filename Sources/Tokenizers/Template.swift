@@ -6,6 +6,13 @@ struct Template: Equatable, Sendable {
         case sequence(Int, typeId: Int32)
         /// Special tokens.
         case special([Int32], typeId: Int32)
+
+        /// The segment.
+        var typeId: Int32 {
+            switch self {
+            case .sequence(_, let typeId), .special(_, let typeId): typeId
+            }
+        }
     }
 
     /// For one text.

@@ -98,7 +98,7 @@ public final class Tokenizer: Sendable {
             ?? ["[PAD]", "<pad>"].lazy.compactMap { addedIds[ByteString($0)] }.first.map(Int.init)
         paddingId = named.flatMap { Int32(exactly: $0) } ?? 0
         paddingTypeId = (padding?["pad_type_id"]?.int).flatMap { Int32(exactly: $0) } ?? 0
-        storedMaximumLength = json["truncation"]?["max_length"]?.int
+        storedMaximumLength = try file.storedMaximumLength()
     }
 
     private static func normalized(_ content: [UInt8], by normalizer: Normalizer?) throws(Failure) -> [UInt8] {
@@ -120,6 +120,18 @@ public final class Tokenizer: Sendable {
 
     /// Whether `id` is a special token, which `decode` leaves out.
     public func isSpecial(_ id: Int32) -> Bool { specialIds.contains(id) }
+
+    /// How many special tokens are put around a single text.
+    public var specialTokenCount: Int { template.specialCount(pair: false) }
+
+    /// Refuses a tokenizer whose template for single texts gives segments that a model of `count` segments lacks. `file` is its name.
+    public func requireTypes(below count: Int, file: String) throws(Failure) {
+        for part in template.single where !(0..<Int32(count)).contains(part.typeId) {
+            throw .format(
+                file, at: "post_processor",
+                "type_id from 0 to \(count - 1) expected (the model's type_vocab_size), got \(part.typeId)")
+        }
+    }
 
     /// The text of `ids` in UTF-8. Ids outside the vocabulary are left out.
     public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) -> [UInt8] {

@@ -32,11 +32,14 @@ extension TokenizerFile {
             entries.append(member.key.bytes)
             ids.append(try id(member.value))
         }
-        let limit = model["max_input_chars_per_word"]?.int ?? 100
+        let length = model["max_input_chars_per_word"].flatMap { $0.isNull ? nil : $0 } ?? 100
+        guard let limit = length.int, limit >= 0 else {
+            throw broken("model", "max_input_chars_per_word: an integer from 0 up expected, got \(length.inWords)")
+        }
         do throws(Failure) {
             let result = try WordPieceModel(
                 entries: entries, ids: ids, unknown: model["unk_token"]?.bytes ?? Array("[UNK]".utf8),
-                prefix: model["continuing_subword_prefix"]?.bytes ?? Array("##".utf8), lengthLimit: max(0, limit))
+                prefix: model["continuing_subword_prefix"]?.bytes ?? Array("##".utf8), lengthLimit: limit)
             return (.wordPiece(result), entries, ids)
         } catch { throw broken("model", error.problem) }
     }

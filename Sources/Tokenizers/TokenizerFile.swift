@@ -208,6 +208,17 @@ struct TokenizerFile {
         }
     }
 
+    // MARK: Truncation
+
+    /// The length that the file says texts are cut to, if any.
+    func storedMaximumLength() throws(Failure) -> Int? {
+        guard let value = part(part(json, "truncation"), "max_length") else { return nil }
+        guard let length = value.int, length > 0 else {
+            throw broken("truncation", "max_length: an integer from 1 up expected, got \(value.inWords)")
+        }
+        return length
+    }
+
     // MARK: Added tokens
 
     func addedTokens() throws(Failure) -> [AddedToken] {

@@ -84,10 +84,36 @@ import Testing
         (#""vocab_size":58"#, #""vocab_size":59"#, "has the shape [58, 30], config.json asks for [59, 30]"),
         (#""layer_norm_eps":1e-12"#, #""layer_norm_eps":-1"#, "layer_norm_eps: a number from 0 to 1 expected"),
         (#"{"#, #"["#, "MODEL/config.json"),
+        (
+            #""layer_norm_eps":1e-12"#, #""layer_norm_eps":"x""#,
+            #"MODEL/config.json, layer_norm_eps: a number from 0 to 1 expected, got "x""#
+        ),
+        (
+            #""num_attention_heads":3"#, #""num_attention_heads":"3""#,
+            #"num_attention_heads: an integer from 1 to 16777216 expected, got "3""#
+        ),
+        (#""hidden_act":"gelu""#, #""hidden_act":7"#, "hidden_act: the name of an activation expected, got 7"),
+        (
+            #""type_vocab_size":2"#, #""type_vocab_size":0"#,
+            "'embeddings.token_type_embeddings.weight': has the shape [2, 30], config.json asks for [0, 30]"
+        ),
     ])
     func `A configuration that does not fit is refused`(old: String, new: String, part: String) throws {
         let message = try failure("base") { try edit($0.appending(path: "config.json"), old, new) }
         #expect(message.contains(part), "\(message)")
+    }
+
+    @Test func `Weights that are not finite are refused`() throws {
+        for bytes in [[0x00, 0x00, 0xc0, 0x7f], [0x00, 0x00, 0x80, 0xff]] as [[UInt8]] {
+            let message = try failure("base") { folder in
+                let file = folder.appending(path: "model.safetensors")
+                var content = try Data(contentsOf: file)
+                content.replaceSubrange(content.count - 4..<content.count, with: bytes)
+                try content.write(to: file)
+            }
+            #expect(message.contains("tensor '"), "\(message)")
+            #expect(message.contains("finite numbers expected, value "), "\(message)")
+        }
     }
 
     @Test(arguments: [
@@ -101,6 +127,26 @@ import Testing
         (
             "2_Dense/config.json", #""out_features":20"#, #""out_features":21"#,
             "has the shape [20], config.json asks for [21]"
+        ),
+        (
+            "1_Pooling/config.json", #""word_embedding_dimension":30"#, #""word_embedding_dimension":31"#,
+            "word_embedding_dimension: 30 expected (the transformer's hidden_size), got 31"
+        ),
+        (
+            "sentence_bert_config.json", "24", "1",
+            "sentence_bert_config.json, max_seq_length: room for the 2 special tokens of a text expected, got 1"
+        ),
+        (
+            "tokenizer.json", #""type_id": 0"#, #""type_id": 9"#,
+            "tokenizer.json, post_processor: type_id from 0 to 0 expected (the model's type_vocab_size), got 9"
+        ),
+        (
+            "tokenizer.json", #""max_input_chars_per_word": 100"#, #""max_input_chars_per_word": -5"#,
+            "tokenizer.json, model: max_input_chars_per_word: an integer from 0 up expected, got -5"
+        ),
+        (
+            "tokenizer.json", #""truncation": null"#, #""truncation": {"max_length": 0}"#,
+            "tokenizer.json, truncation: max_length: an integer from 1 up expected, got 0"
         ),
         ("sentence_bert_config.json", "24", #""many""#, "max_seq_length: a positive integer expected"),
     ])
