@@ -39,7 +39,11 @@ public final class Connection: @unchecked Sendable {
         return try interruptibly(work.cancellation) { () throws(Failure) in
             let statement = try Statement(self.driver, self.handle)
             try statement.prepare(sql)
-            if let row { try statement.bind(row) }
+            if let row {
+                // A driver may take values that no parameter asks for without a word.
+                if let count = statement.parameterCount() { try Connection.check(parameters.count, against: count) }
+                try statement.bind(row)
+            }
             return try statement.execute(cancellation: work.cancellation)
         }
     }
@@ -79,6 +83,16 @@ public final class Connection: @unchecked Sendable {
             try self.driver.check(status, error)
             return try Table.reading(&stream, cancellation: work.cancellation)
         }
+    }
+
+    /// Refuses more or fewer values than the query has parameters.
+    private static func check(_ given: Int, against count: Int) throws(Failure) {
+        guard given != count else { return }
+        let expected =
+            count == 0
+            ? "no values (the query has no parameters)"
+            : "\(count) \(count == 1 ? "value" : "values") (the number of the query's parameters)"
+        throw .argument("params", expected: expected, got: "\(given)")
     }
 
     /// Parameters as a table of one row, one column each.

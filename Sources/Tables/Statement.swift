@@ -31,6 +31,16 @@ struct Statement: ~Copyable {
         try driver.check(driver.functions.pointee.StatementPrepare?(handle, error.pointer), error)
     }
 
+    /// How many parameters the prepared query has; nil where the driver cannot tell.
+    func parameterCount() -> Int? {
+        let error = DriverError()
+        var schema = ArrowSchema()
+        let status = driver.functions.pointee.StatementGetParameterSchema?(handle, &schema, error.pointer)
+        guard (status ?? 1) == ADBC_STATUS_OK, schema.release != nil else { return nil }
+        defer { schema.release?(&schema) }
+        return Int(schema.n_children)
+    }
+
     /// Hands the driver a table: parameters for the query, or rows to be taken in.
     func bind(_ table: Table) throws(Failure) {
         let error = DriverError()

@@ -59,8 +59,26 @@ import Testing
         ]
         let names = values.indices.map { "$\($0 + 1) as c\($0)" }.joined(separator: ", ")
         #expect(try Table.query("select \(names)", values).row(0) == values)
-        #expect(throws: Failure.self) { try Table.query("select ?, ?", [.integer(1)]) }
         #expect(throws: Failure.self) { try Table.query("select 1\0") }
+    }
+
+    @Test(
+        .enabled(if: DuckDB.isInstalled),
+        arguments: [
+            ("select 1", 1, "no values (the query has no parameters)"),
+            ("select ?", 2, "1 value (the number of the query's parameters)"),
+            ("select ?, ?", 1, "2 values (the number of the query's parameters)"),
+            ("select 1; select $1 + $2", 3, "2 values (the number of the query's parameters)"),
+            ("create temp table t as select 1", 1, "no values (the query has no parameters)"),
+        ])
+    func refusesAnotherNumberOfParameters(_ query: String, _ given: Int, _ expected: String) {
+        #expect(throws: Failure.argument("params", expected: expected, got: "\(given)")) {
+            try Table.query(query, Array(repeating: .integer(1), count: given))
+        }
+    }
+
+    @Test(.enabled(if: DuckDB.isInstalled)) func bindsOneParameterTwice() throws {
+        #expect(try Table.query("select $1 + $1 as n", [.integer(2)]).row(0) == [.integer(4)])
     }
 
     @Test(.enabled(if: DuckDB.isInstalled)) func keepsTablesApart() throws {

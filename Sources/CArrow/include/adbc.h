@@ -74,7 +74,8 @@ struct AdbcDriver {
     AdbcStatusCode (*StatementExecuteQuery)(
         struct AdbcStatement *, struct ArrowArrayStream *, int64_t *rows_affected, struct AdbcError *);
     AdbcUnused StatementExecutePartitions;
-    AdbcUnused StatementGetParameterSchema;
+    AdbcStatusCode (*StatementGetParameterSchema)(
+        struct AdbcStatement *, struct ArrowSchema *, struct AdbcError *);
     AdbcStatusCode (*StatementNew)(struct AdbcConnection *, struct AdbcStatement *, struct AdbcError *);
     AdbcStatusCode (*StatementPrepare)(struct AdbcStatement *, struct AdbcError *);
     AdbcStatusCode (*StatementRelease)(struct AdbcStatement *, struct AdbcError *);
