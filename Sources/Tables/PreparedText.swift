@@ -74,11 +74,12 @@ struct PreparedText: ~Copyable {
         _ bytes: UnsafeRawBufferPointer, _ format: TableFormat, _ options: ReadOptions
     ) throws(Failure) -> UInt8 {
         if let given = options.delimiter {
-            guard given.utf8.count == 1, let byte = given.utf8.first, byte != 0x22, byte != 0x0a, byte != 0x0d,
-                byte < 0x80
+            guard given.utf8.count == 1, let byte = given.utf8.first, byte != 0, byte != 0x22, byte != 0x0a,
+                byte != 0x0d, byte < 0x80
             else {
                 throw .argument(
-                    "delimiter", expected: "one ASCII character other than a quote or line end", got: "'\(given)'")
+                    "delimiter", expected: "one ASCII character other than NUL, a quote or a line end",
+                    got: given.utf8.contains(0) ? "one with a NUL byte" : "'\(given)'")
             }
             return byte
         }

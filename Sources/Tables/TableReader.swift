@@ -107,6 +107,9 @@ struct TableReader {
             options.header ? found : found.indices.map { "column\($0 + 1)" }, count: found.count)
         let columns = found.indices.map { "'c\($0 + 1)': 'VARCHAR'" }.joined(separator: ", ")
         let delimiter = String(UnicodeScalar(text.delimiter))
+        guard !options.nulls.contains(where: { $0.utf8.contains(0) }) else {
+            throw .argument("nulls", expected: "texts without NUL bytes", got: "one with a NUL byte")
+        }
         let nulls = options.nulls.map(SQL.literal).joined(separator: ", ")
         let query = """
             select * from read_csv(?, auto_detect = false, columns = {\(columns)}, header = \(options.header), \
@@ -180,7 +183,14 @@ struct TableReader {
             guard names.count == count else {
                 throw .argument("names", expected: "\(count) names (one per column of \(path))", got: "\(names.count)")
             }
-            _ = try Table(names: names, columns: names.map { _ in ColumnBuilder(.null).finish() })
+            for (index, name) in names.enumerated() {
+                if name.isEmpty {
+                    throw .argument("names", expected: "names that are not empty", got: "none for column \(index + 1)")
+                }
+                if let first = Table.position(of: name, in: names), first < index {
+                    throw .argument("names", expected: "names that are all different", got: "'\(name)' twice")
+                }
+            }
             return names
         }
         for (index, name) in found.enumerated() {

@@ -128,6 +128,21 @@ final class Folder {
                 "quote.csv, line 2: a quoted value does not end"))
     }
 
+    @Test func blamesTheOptionAtFault() throws {
+        let path = try folder.file("o.csv", "a,b\n1,2\n")
+        func refused(_ change: (inout ReadOptions) -> Void) -> String {
+            var options = ReadOptions()
+            change(&options)
+            return failure { _ = try Table.read(path, options) }
+        }
+        #expect(
+            refused { $0.names = ["x", "x"] }
+                == "bad argument 'names': names that are all different expected, got 'x' twice")
+        #expect(refused { $0.names = ["x", ""] }.hasPrefix("bad argument 'names': names that are not empty"))
+        #expect(refused { $0.delimiter = "\0" }.hasPrefix("bad argument 'delimiter'"))
+        #expect(refused { $0.nulls = ["", "\0"] }.hasPrefix("bad argument 'nulls'"))
+    }
+
     @Test func refusesWhatIsNoTable() throws {
         #expect(
             failure { _ = try Table.read("\(folder.path)/none.csv") }
