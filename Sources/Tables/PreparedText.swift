@@ -44,7 +44,7 @@ struct PreparedText: ~Copyable {
                 hint: "say what it is, for example {encoding = \"\(TextEncoding.guess(bytes))\"}")
         }
         longestRecord = scan.longestRecord
-        if isDelimited { firstRecord = PreparedText.firstRecord(bytes, delimiter: delimiter) }
+        if isDelimited { firstRecord = try PreparedText.header(bytes, delimiter: delimiter, path: path) }
         if isDelimited ? scan.hasMixedLineEnds : hasMark {
             copy = try PreparedText.rewritten(bytes, delimiter: delimiter, quote: quote)
             readablePath = copy?.temporaryPath ?? path
@@ -85,18 +85,31 @@ struct PreparedText: ~Copyable {
         }
         if format == .tsv { return 0x09 }
         let candidates = Array(",;\t|".utf8)
-        let counts = candidates.map { firstRecord(bytes, delimiter: $0).count }
+        let counts = candidates.map { firstRecord(bytes, delimiter: $0).values.count }
         // A comma anywhere in the first line makes it a comma file, whatever else is there.
         if counts[0] > 1 { return candidates[0] }
         let most = counts.max() ?? 1
         return most > 1 ? candidates[counts.firstIndex(of: most) ?? 0] : candidates[0]
     }
 
-    /// The values of the first record.
-    static func firstRecord(_ bytes: UnsafeRawBufferPointer, delimiter: UInt8) -> [String] {
+    /// The values of the first record, refused when its quotes are not closed as they should be.
+    private static func header(
+        _ bytes: UnsafeRawBufferPointer, delimiter: UInt8, path: String
+    ) throws(Failure) -> [String] {
+        let record = firstRecord(bytes, delimiter: delimiter)
+        if record.isWhole { return record.values }
+        let start = bytes.firstIndex { $0 != 0x0a && $0 != 0x0d } ?? 0
+        let line = TextScan.line(of: start, in: bytes)
+        let text = String(decoding: bytes[start...].prefix { $0 != 0x0a && $0 != 0x0d }, as: UTF8.self)
+        throw TableReader.unclosedQuote(path, line: line, text)
+    }
+
+    /// The values of the first record, and whether every quote in it is closed right before a delimiter or the record's end.
+    static func firstRecord(_ bytes: UnsafeRawBufferPointer, delimiter: UInt8) -> (values: [String], isWhole: Bool) {
         var values: [String] = []
         var value: [UInt8] = []
         var isQuoted = false
+        var isWhole = true
         var position = 0
         while position < bytes.count {
             let byte = bytes[position]
@@ -107,6 +120,9 @@ struct PreparedText: ~Copyable {
                         position += 1
                     } else {
                         isQuoted = false
+                        let next = position + 1 < bytes.count ? bytes[position + 1] : delimiter
+                        // The reader allows spaces behind the quote.
+                        isWhole = isWhole && (next == delimiter || next == 0x0a || next == 0x0d || next == 0x20)
                     }
                 } else {
                     value.append(byte)
@@ -125,7 +141,7 @@ struct PreparedText: ~Copyable {
             position += 1
         }
         values.append(String(decoding: value, as: UTF8.self))
-        return values
+        return (values, isWhole && !isQuoted)
     }
 
     /// A copy without byte-order mark whose lines outside quotes end in a line feed.

@@ -20,9 +20,7 @@ extension TableReader {
                 )
             }
             if message.contains("unterminated quote") {
-                return .format(
-                    path, at: place, "a quoted value does not end as it should: \(TableReader.shortened(original))",
-                    hint: "close the quote, and write a quote inside a quoted value twice")
+                return TableReader.unclosedQuote(path, line: line, original)
             }
             if message.contains("Invalid unicode") {
                 return .format(
@@ -46,6 +44,13 @@ extension TableReader {
                 path, "is not a Parquet file", hint: "name the format it has, for example {format = \"csv\"}")
         }
         return .format(path, TableReader.trimmed(first))
+    }
+
+    /// A quote that is open where its record ends, or closed in the middle of a value.
+    static func unclosedQuote(_ path: String, line: Int, _ text: String) -> Failure {
+        .format(
+            path, at: "line \(line)", "a quoted value does not end as it should: \(shortened(text))",
+            hint: "close the quote, and write a quote inside a quoted value twice")
     }
 
     /// The number that follows `label` in `text`.

@@ -49,6 +49,17 @@ struct TextScan {
         hasMixedLineEnds = [kinds.lf, kinds.crlf, kinds.cr].filter { $0 }.count > 1
     }
 
+    /// The line, counted from 1, that the byte at `position` is on.
+    static func line(of position: Int, in bytes: UnsafeRawBufferPointer) -> Int {
+        var line = 1
+        for index in 0..<position {
+            // A pair of both counts at its line feed.
+            let isPair = bytes[index] == 0x0d && index + 1 < bytes.count && bytes[index + 1] == 0x0a
+            if (bytes[index] == 0x0a || bytes[index] == 0x0d) && !isPair { line += 1 }
+        }
+        return line
+    }
+
     /// Bytes of the well-formed UTF-8 sequence at `position`, which begins above ASCII; 0 if it is not one (Unicode 15, table 3-7).
     static func sequenceLength(_ bytes: UnsafeRawBufferPointer, _ position: Int) -> Int {
         let first = bytes[position]

@@ -128,6 +128,18 @@ final class Folder {
                 "quote.csv, line 2: a quoted value does not end"))
     }
 
+    @Test(arguments: [
+        "\"a,b\nx,1\n", "\"a,b\nx,\"1\"\n", "a,\"b\"c\n1,2\n",
+    ])
+    func saysWhereAHeaderIsBroken(_ text: String) throws {
+        let first = text.prefix { $0 != "\n" }
+        let words =
+            "header.csv, line 1: a quoted value does not end as it should: \(first) "
+            + "(close the quote, and write a quote inside a quoted value twice)"
+        #expect(try readFailure("header.csv", text) == words)
+        #expect(try readFailure("header.csv", "\r\n\n" + text) == words.replacing("line 1", with: "line 3"))
+    }
+
     @Test func blamesTheOptionAtFault() throws {
         let path = try folder.file("o.csv", "a,b\n1,2\n")
         func refused(_ change: (inout ReadOptions) -> Void) -> String {

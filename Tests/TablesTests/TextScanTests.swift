@@ -44,7 +44,7 @@ import Testing
 
     @Test func splitsTheFirstRecord() {
         func first(_ text: String) -> [String] {
-            Array(text.utf8).withUnsafeBytes { PreparedText.firstRecord($0, delimiter: UInt8(ascii: ",")) }
+            Array(text.utf8).withUnsafeBytes { PreparedText.firstRecord($0, delimiter: UInt8(ascii: ",")).values }
         }
         #expect(first("a,b\n1,2") == ["a", "b"])
         #expect(first("\"a,\"\"1\"\"\nx\",b\r\n") == ["a,\"1\"\nx", "b"])
