@@ -69,6 +69,16 @@ enum DriverMessage {
         var lines = message.split(whereSeparator: \.isNewline).map(String.init)
         // DuckDB repeats itself in a trace when it is built for debugging.
         if let trace = lines.firstIndex(where: { $0.hasPrefix("Stack Trace") }) { lines.removeSubrange(trace...) }
-        return lines.joined(separator: "\n")
+        return lines.map(withoutDump).joined(separator: "\n")
+    }
+
+    /// The line with an exception that DuckDB dumped into it as JSON put in that exception's own words.
+    private static func withoutDump(_ line: String) -> String {
+        guard let dump = line.firstRange(of: "{\"exception_type\"") else { return line }
+        let words = (try? JSON.parse(String(line[dump.lowerBound...])))?["exception_message"]?.string
+        let code = TableReader.number(after: "\"errno\":\"", in: line).flatMap(Int32.init(exactly:))
+        guard let words = words ?? code.map({ systemError($0) }) else { return line }
+        let label = line.firstRange(of: "Error: ").map { String(line[..<$0.upperBound]) } ?? ""
+        return label + words
     }
 }

@@ -43,7 +43,21 @@ extension TableReader {
             return .format(
                 path, "is not a Parquet file", hint: "name the format it has, for example {format = \"csv\"}")
         }
+        if let damage = damageToParquet(message, first) { return damage }
         return .format(path, TableReader.trimmed(first))
+    }
+
+    /// What DuckDB stumbles over inside a Parquet file; nil where the file may be whole.
+    private func damageToParquet(_ message: String, _ first: String) -> Failure? {
+        guard (try? options.format(of: path)) == .parquet else { return nil }
+        for other in ["Out of Memory", "Not implemented", "Permission Error", "encrypt", "Cannot open file"]
+        where message.contains(other) {
+            return nil
+        }
+        let reason = TableReader.trimmed(first)
+        // Where a wrong offset leads to says nothing to a reader.
+        let detail = reason.isEmpty || reason.contains("outside file") ? "" : ": \(reason)"
+        return .format(path, "is a damaged Parquet file\(detail)", hint: "the file may be cut short; get it once more")
     }
 
     /// A quote that is open where its record ends, or closed in the middle of a value.
@@ -59,8 +73,11 @@ extension TableReader {
         return Int(text[range.upperBound...].prefix { $0.isASCII && $0.isNumber })
     }
 
-    private static func withoutLabel(_ line: String) -> String {
-        for label in ["Invalid Input Error: ", "IO Error: ", "Binder Error: ", "Conversion Error: "]
+    /// The line without DuckDB's name for the kind of error.
+    static func withoutLabel(_ line: String) -> String {
+        for label in [
+            "Invalid Input Error: ", "Invalid Error: ", "IO Error: ", "Binder Error: ", "Conversion Error: ",
+        ]
         where line.hasPrefix(label) {
             return String(line.dropFirst(label.count))
         }

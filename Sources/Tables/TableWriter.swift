@@ -22,9 +22,22 @@ extension Table {
         } catch {
             guard case .operation = error.kind else { throw error }
             let reason = error.problem.split(whereSeparator: \.isNewline).first.map(String.init) ?? error.problem
-            throw .file(path, "cannot be written: \(reason.replacing(file.temporaryPath, with: path))")
+            throw .file(
+                path,
+                "cannot be written: \(Table.inShort(reason, file.temporaryPath).replacing(file.temporaryPath, with: path))"
+            )
         }
         try file.commit()
+    }
+
+    /// DuckDB's reason without its label, and without the sentence that names the file once more.
+    private static func inShort(_ reason: String, _ path: String) -> String {
+        let reason = TableReader.withoutLabel(reason)
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard reason.hasPrefix("Could not write file \""), let end = reason.firstRange(of: "\(name)\": ") else {
+            return reason
+        }
+        return String(reason[end.upperBound...])
     }
 
     private static func copyOptions(_ format: TableFormat, isCompressed: Bool) -> String {

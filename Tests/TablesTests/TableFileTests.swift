@@ -140,6 +140,17 @@ final class Folder {
         #expect(try readFailure("header.csv", "\r\n\n" + text) == words.replacing("line 1", with: "line 3"))
     }
 
+    @Test func refusesADamagedParquetFile() throws {
+        let start = Array("PAR1".utf8) + [UInt8](repeating: 0xff, count: 100)
+        let words = "is a damaged Parquet file (the file may be cut short; get it once more)"
+        for length: [UInt8] in [[0xff, 0xff, 0xff, 0xff], [0x20, 0, 0, 0]] {
+            let path = try folder.file("d.parquet", start + length + Array("PAR1".utf8))
+            let found = failure { _ = try Table.read(path) }
+            #expect(found == "d.parquet: \(words)" || found.hasPrefix("d.parquet: is a damaged Parquet file: "))
+            #expect(!found.contains("Prefetch") && !found.contains("Error:"))
+        }
+    }
+
     @Test func blamesTheOptionAtFault() throws {
         let path = try folder.file("o.csv", "a,b\n1,2\n")
         func refused(_ change: (inout ReadOptions) -> Void) -> String {

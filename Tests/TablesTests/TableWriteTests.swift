@@ -101,7 +101,7 @@ import Testing
                     try table.write(target)
                     exit(2)
                 } catch {
-                    guard error.kind == .file(path: target), error.problem.hasPrefix("cannot be written") else {
+                    guard error.kind == .file(path: target), error.problem == "cannot be written: File too large" else {
                         print(error)
                         exit(3)
                     }
