@@ -45,6 +45,7 @@ struct PreparedText: ~Copyable {
         }
         longestRecord = scan.longestRecord
         if isDelimited { firstRecord = try PreparedText.header(bytes, delimiter: delimiter, path: path) }
+        if format == .json { try PreparedText.checkArrayEnd(bytes, path: path) }
         if isDelimited ? scan.hasMixedLineEnds : hasMark {
             copy = try PreparedText.rewritten(bytes, delimiter: delimiter, quote: quote)
             readablePath = copy?.temporaryPath ?? path
@@ -102,6 +103,15 @@ struct PreparedText: ~Copyable {
         let line = TextScan.line(of: start, in: bytes)
         let text = String(decoding: bytes[start...].prefix { $0 != 0x0a && $0 != 0x0d }, as: UTF8.self)
         throw TableReader.unclosedQuote(path, line: line, text)
+    }
+
+    /// Refuses a JSON file that begins as an array and ends within it.
+    private static func checkArrayEnd(_ bytes: UnsafeRawBufferPointer, path: String) throws(Failure) {
+        let scan = JSONArrayScan(bytes)
+        guard scan.isOpen, let first = scan.firstLine else { return }
+        throw .format(
+            path, at: "line \(scan.lastLine)", "the file ends inside the array that begins on line \(first)",
+            hint: "the file may be cut short; close the array with ]")
     }
 
     /// The values of the first record, and whether every quote in it is closed right before a delimiter or the record's end.

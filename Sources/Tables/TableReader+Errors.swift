@@ -33,11 +33,14 @@ extension TableReader {
         let first = TableReader.withoutLabel(lines.first ?? message).replacing(readablePath, with: path)
         if message.contains("Malformed JSON") || message.contains("JSON transform error") {
             let line = TableReader.number(after: "in line ", in: message)
+            let isArray = (try? options.format(of: path)) == .json
             let reason = first.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? first
             return .format(
                 path, at: line.map { "line \($0)" },
                 TableReader.trimmed(reason.replacing("in line \(line ?? 0): ", with: "")),
-                hint: "every line is one JSON object")
+                hint: isArray
+                    ? "a .json file is one array of objects, or one object on every line"
+                    : "every line is one JSON object")
         }
         if message.contains("magic bytes") || message.contains("too small to be a Parquet file") {
             return .format(

@@ -166,6 +166,24 @@ final class Folder {
         #expect(refused { $0.nulls = ["", "\0"] }.hasPrefix("bad argument 'nulls'"))
     }
 
+    @Test(arguments: [
+        (#"[{"a":1},{"a":2},"#, 1), (#"[{"a":1}"#, 1), (#"[{"a":1},{"a":[1,2]"#, 1), (#"[{"a":"]"#, 1),
+        ("\n[\n{\"a\":1},\n{\"a\":2},\n\n", 4),
+    ])
+    func refusesAnArrayThatIsNotClosed(_ text: String, _ line: Int) throws {
+        let first = text.hasPrefix("\n") ? 2 : 1
+        #expect(
+            try readFailure("cut.json", text)
+                == "cut.json, line \(line): the file ends inside the array that begins on line \(first) "
+                + "(the file may be cut short; close the array with ])")
+    }
+
+    @Test func readsWholeArraysWithBracketsInTexts() throws {
+        let whole = #"[{"a":"[{\"\\"},{"a":"]}"}]"#
+        #expect(try Table.read(try folder.file("w.json", whole)).rowCount == 2)
+        #expect(try readFailure("x.json", #"[{"a":1},{"a":2x}]"#).contains("one array of objects"))
+    }
+
     @Test func refusesWhatIsNoTable() throws {
         #expect(
             failure { _ = try Table.read("\(folder.path)/none.csv") }
