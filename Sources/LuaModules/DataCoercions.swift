@@ -29,6 +29,17 @@ extension ParameterType {
     }
 }
 
+extension Call {
+    /// The text of a query, refused where repairing it would change what it asks for.
+    func query() throws(Failure) -> String {
+        guard let text = String(validating: try bytes("query"), as: UTF8.self) else {
+            throw .argument(
+                "query", expected: "SQL in UTF-8", got: "other bytes", hint: "bind them as a parameter")
+        }
+        return text
+    }
+}
+
 /// Which rows a script asks for.
 enum RowChoice {
     /// From 1; negative ones count from the end.

@@ -28,7 +28,7 @@ extension DataConnection: LuaVisible {
     ) { call throws(Failure) in
         let connection = try call.receiver(DataConnection.self).connection
         let given: QueryArguments = try call.converted(ifGiven: "params") ?? QueryArguments()
-        return .dataTable(try connection.query(try call.string("query"), given.parameters, work: call.work))
+        return .dataTable(try connection.query(try call.query(), given.parameters, work: call.work))
     }
 
     private static let tables = Signature(

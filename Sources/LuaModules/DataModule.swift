@@ -95,7 +95,7 @@ extension LuaModule {
         let tables: QueryArguments? = try call.converted(ifGiven: "tables")
         return .dataTable(
             try Table.query(
-                try call.string("query"), given.parameters, tables: tables?.tables ?? given.tables, work: call.work))
+                try call.query(), given.parameters, tables: tables?.tables ?? given.tables, work: call.work))
     }
 
     private static let connect = Signature(

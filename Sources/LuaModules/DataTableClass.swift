@@ -97,7 +97,7 @@ extension DataTable: LuaVisible {
     ) { call throws(Failure) in
         let table = try call.receiver(DataTable.self).table
         let given: QueryArguments = try call.converted(ifGiven: "params") ?? QueryArguments()
-        return .dataTable(try table.sql(try call.string("query"), given.parameters, work: call.work))
+        return .dataTable(try table.sql(try call.query(), given.parameters, work: call.work))
     }
 
     private static let rows = Signature(

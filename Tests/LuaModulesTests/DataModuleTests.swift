@@ -147,6 +147,12 @@ import Testing
             try run(
                 "return data.sql(\"select date '2024-02-29' as d, timestamptz '2024-01-01 10:00:00+08' as t, [1, null, 2] as l\")[1].t"
             ) == "2024-01-01T02:00:00Z")
+        // Repaired, it would ask for something else.
+        for code in [#"data.sql("select '\xff'")"#, #"data.table({a = {1}}):sql("select '\xff'")"#] {
+            let refusal = try run("return " + code)
+            #expect(refusal.contains("bad argument 'query'") && refusal.contains("SQL in UTF-8 expected"))
+        }
+        #expect(try run("return data.sql('select 1', {1})").contains("bad argument 'params' to data.sql: no values"))
         let message = try run("return data.sql('selec 1')")
         #expect(message.hasPrefix("t.lua:1: ") && message.contains("syntax error at or near \"selec\""), "\(message)")
     }
