@@ -16,6 +16,8 @@ public final class LuaState {
     }
     /// How many unseeded draws were made since the seed was set.
     var draws: UInt64 = 0
+    /// How many values were read from tables, to look at the cancellation once in a while.
+    var reads: UInt32 = 0
     /// Gets what scripts print, from the state's thread. Standard output unless set otherwise.
     public var output: (UnsafeRawBufferPointer) -> Void = { clua_write_standard_output($0.baseAddress, $0.count) }
     /// How values are laid out as text.
@@ -157,7 +159,7 @@ extension LuaState {
     /// Writes down what shall be raised for `failure`.
     private func write(_ failure: Failure, from signature: Signature, into plan: Plan) -> clua_status {
         var status = CLUA_RAISED
-        var value = LuaValue.string(message(failure, from: signature))
+        var value = LuaValue.string(failure.sentence(in: signature.name))
         if failure.kind == .cancelled {
             status = CLUA_STOPPED
         } else if let passing, passing.failure == failure {
@@ -167,13 +169,6 @@ extension LuaState {
         // Neither a string nor a reference can be refused.
         try? plan.append(value)
         return status
-    }
-
-    private func message(_ failure: Failure, from signature: Signature) -> String {
-        guard case .argument(let parameter) = failure.kind else { return failure.description }
-        let sentence =
-            "bad argument '\(parameter)' to \(signature.name): \(failure.problem) expected, got \(failure.got ?? "nothing")"
-        return failure.hint.map { "\(sentence) (\($0))" } ?? sentence
     }
 
     private func finished(_ header: UnsafeMutablePointer<clua_plan>) {

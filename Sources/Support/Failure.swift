@@ -66,14 +66,39 @@ public struct Failure: Error, Equatable, Sendable {
 
 extension Failure: CustomStringConvertible {
     /// The failure in one line, hint included.
-    public var description: String {
+    public var description: String { sentence(in: nil) }
+
+    /// The failure in one line, hint included, as the function called `function` reports it. Long values are cut.
+    public func sentence(in function: String?) -> String {
         let sentence =
             switch kind {
-            case .argument(let parameter): "bad argument '\(parameter)': \(problem) expected, got \(got ?? "nothing")"
+            case .argument(let parameter):
+                "bad argument '\(parameter)'\(function.map { " to \($0)" } ?? ""): \(problem) expected, got \(Self.short(got))"
             case .file(let path): "\(path): \(problem)"
             case .format(let path, let place): place.map { "\(path), \($0): \(problem)" } ?? "\(path): \(problem)"
-            case .cancelled, .memory, .operation: problem
+            case .memory: function.map { "\($0): \(problem)" } ?? problem
+            case .cancelled, .operation: problem
             }
-        return hint.map { "\(sentence) (\($0))" } ?? sentence
+        return Self.cutWords(hint.map { "\(sentence) (\($0))" } ?? sentence)
+    }
+
+    private static let longestValue = 60
+
+    /// What came, on 60 characters or a little more: a message that is mostly its own input is not read.
+    private static func short(_ got: String?) -> String {
+        guard let got else { return "nothing" }
+        // Cutting what would only just fit helps nobody.
+        guard got.count > longestValue + 20 else { return got }
+        return got.prefix(longestValue) + "…" + (got.hasPrefix("'") ? "'" : "")
+    }
+
+    /// The sentence with what has no blank for 200 characters, a name or a path, cut to its beginning and its end.
+    private static func cutWords(_ sentence: String) -> String {
+        guard sentence.utf8.count > 200 else { return sentence }
+        let parts = sentence.split(separator: " ", omittingEmptySubsequences: false)
+        return parts.map {
+            $0.count > 200 ? "\($0.prefix(longestValue / 2))…\($0.suffix(longestValue / 2))" : String($0)
+        }
+        .joined(separator: " ")
     }
 }

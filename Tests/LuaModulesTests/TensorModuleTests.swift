@@ -117,6 +117,14 @@ import Testing
             "bad argument 'x' to tensor: number or tensor, column or list of numbers expected, got table with 2 elements"
         ),
         (
+            "tensor.load('/tmp/' .. ('b'):rep(3000) .. '.npy')",
+            "/tmp/bbbbbbbbbbbbbbbbbbbbbbbbb…bbbbbbbbbbbbbbbbbbbbbbbbb.npy: cannot"
+        ),
+        (
+            "tensor.save(('a'):rep(5000), tensor{1})",
+            "got 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'"
+        ),
+        (
             "tensor{{1, 2}, {3}}",
             "bad argument 'x' to tensor: lists of one length (2 elements like the first) expected, got a list of 1"
         ),
@@ -144,7 +152,7 @@ import Testing
             "tensor.zeros(1 << 40, 1 << 40)",
             "bad argument 'shape' to tensor.zeros: sizes from 0 up whose product fits in memory expected"
         ),
-        ("tensor.zeros(1 << 40)", "GB of memory needed"),
+        ("tensor.zeros(1 << 40)", "tensor.zeros: 4398.0 GB of memory needed"),
         ("tensor.zeros(-1)", "bad argument 'shape' to tensor.zeros: sizes from 0 up expected, got -1"),
         ("tensor{0/0}:to('int32')", "bad argument 'dtype' to tensor:to: a dtype that holds every element expected"),
         (
