@@ -17,7 +17,8 @@ public enum Scalar: Equatable, Sendable {
     var words: String {
         switch self {
         case .integer(let value): "\(value)"
-        case .real(let value): "\(value)"
+        // The sign of a nan depends on the processor.
+        case .real(let value): value.isNaN ? "nan" : "\(value)"
         case .truth(let value): "\(value)"
         }
     }

@@ -13,7 +13,7 @@ extension Tensor {
 
     /// The position of the least or greatest element in row-major order, the first of several; of the first NaN if there is one.
     public func extremePosition(_ which: Extreme, work: Work = Work()) throws(Failure) -> Int {
-        Int(try extremes(which, nil, keepdim: false, work).positions.item().double)
+        Int(try extremes(which, nil, keepdim: false, work, "arg\(which.rawValue)").positions.item().double)
     }
 
     /// The least or greatest elements along `dim`, and int64 positions where they lie; see `extreme` and `extremePosition`.
@@ -25,21 +25,21 @@ extension Tensor {
     }
 
     private func extremes(
-        _ which: Extreme, _ dim: Int?, keepdim: Bool, _ work: Work
+        _ which: Extreme, _ dim: Int?, keepdim: Bool, _ work: Work, _ name: String? = nil
     ) throws(Failure) -> (values: Tensor, positions: Tensor) {
         switch dtype {
-        case .float32: return try extremes(which, Float.self, dim, keepdim, work)
-        case .float64: return try extremes(which, Double.self, dim, keepdim, work)
-        case .int32: return try extremes(which, Int32.self, dim, keepdim, work)
-        case .int64: return try extremes(which, Int64.self, dim, keepdim, work)
+        case .float32: return try extremes(which, Float.self, dim, keepdim, work, name)
+        case .float64: return try extremes(which, Double.self, dim, keepdim, work, name)
+        case .int32: return try extremes(which, Int32.self, dim, keepdim, work, name)
+        case .int64: return try extremes(which, Int64.self, dim, keepdim, work, name)
         case .bool:
-            let (values, positions) = try to(.int32, work: work).extremes(which, dim, keepdim: keepdim, work)
+            let (values, positions) = try to(.int32, work: work).extremes(which, dim, keepdim: keepdim, work, name)
             return (try values.to(.bool), positions)
         }
     }
 
     private func extremes<T: NumericElement>(
-        _ which: Extreme, _ type: T.Type, _ dim: Int?, _ keepdim: Bool, _ work: Work
+        _ which: Extreme, _ type: T.Type, _ dim: Int?, _ keepdim: Bool, _ work: Work, _ name: String?
     ) throws(Failure) -> (values: Tensor, positions: Tensor) {
         let layout = ReductionLayout(shape, dim)
         let (length, inner) = (layout.length, layout.inner)
@@ -48,7 +48,7 @@ extension Tensor {
         let positions = try Tensor.zeros(target, dtype: .int64)
         guard values.count > 0 else { return (values, positions) }
         guard length > 0 else {
-            throw .operation("\(which.rawValue) of no elements does not exist, the tensor has shape \(shape)")
+            throw .operation("\(name ?? which.rawValue) of no elements does not exist, the tensor has shape \(shape)")
         }
         let source = try contiguous(work: work)
         let chunk = 1024

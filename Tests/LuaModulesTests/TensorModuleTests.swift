@@ -116,6 +116,8 @@ import Testing
             "tensor{1, 'a'}",
             "bad argument 'x' to tensor: number or tensor, column or list of numbers expected, got table with 2 elements"
         ),
+        ("tensor.zeros(0):argmax()", "argmax of no elements does not exist"),
+        ("tensor({0/0}, {dtype = 'int64'})", "for the element nan"),
         (
             "tensor.load('/tmp/' .. ('b'):rep(3000) .. '.npy')",
             "/tmp/bbbbbbbbbbbbbbbbbbbbbbbbb…bbbbbbbbbbbbbbbbbbbbbbbbb.npy: cannot"
