@@ -87,6 +87,7 @@ public struct Argument {
         defer { lua_settop(lua, top) }
         let element = Argument(state: state, lua: lua, index: top + 1)
         for position in 1...count {
+            try state.countRead()
             lua_rawgeti(lua, index, lua_Integer(position))
             try body(position, element)
             lua_settop(lua, top)

@@ -82,7 +82,14 @@ public final class Call {
     /// The argument for the parameter `name`; nil if it was not given and has no default, or was given as nil.
     public func value(_ name: String) throws(Failure) -> LuaValue {
         let slot = try slot(name)
-        if let index = slot.index { return try argument(Int(index)).value() }
+        if let index = slot.index {
+            do throws(Failure) {
+                return try argument(Int(index)).value()
+            } catch {
+                guard case .argument = error.kind else { throw error }
+                throw .argument(name, expected: error.problem, got: error.got ?? "nothing", hint: error.hint)
+            }
+        }
         if case .value(let constant) = slot.parameter.absence { return constant.value }
         return .nil
     }

@@ -32,7 +32,16 @@ extension LuaState {
     func readAll(_ lua: OpaquePointer, above top: Int32) throws(Failure) -> [LuaValue] {
         var results: [LuaValue] = []
         let end = lua_gettop(lua)
-        if end > top { for index in (top + 1)...end { results.append(try read(lua, index, depth: 0)) } }
+        guard end > top else { return results }
+        for index in (top + 1)...end {
+            do throws(Failure) {
+                results.append(try read(lua, index, depth: 0))
+            } catch {
+                guard case .argument = error.kind else { throw error }
+                // What Lua hands over here is a result and has no parameter's name.
+                throw .operation("\(error.problem) expected as results, got \(error.got ?? "others")")
+            }
+        }
         return results
     }
 

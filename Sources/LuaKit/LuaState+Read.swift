@@ -2,8 +2,17 @@ import CLua
 import Support
 
 extension LuaState {
+    /// Called for each element that is read from a table: stops the reading of millions of them when the work is to stop.
+    func countRead() throws(Failure) {
+        reads &+= 1
+        if reads & 0xfff == 0 { try cancellation.check() }
+    }
+
     /// Copies the value at `index`. Reads raw: no metamethod runs.
+    ///
+    /// - Throws: an argument failure, for the caller to name the parameter, for what cannot be copied.
     func read(_ lua: OpaquePointer, _ index: Int32, depth: Int) throws(Failure) -> LuaValue {
+        try countRead()
         let argument = Argument(state: self, lua: lua, index: index)
         switch lua_type(lua, index) {
         case LUA_TNONE, LUA_TNIL: return .nil
@@ -16,14 +25,20 @@ extension LuaState {
         case LUA_TFUNCTION: return .function(try anchor(lua, index))
         case LUA_TUSERDATA:
             if let object = argument.object { return .object(object) }
-            throw .operation("a \(argument.words) cannot be used here")
-        default: throw .operation("a \(argument.words) cannot be used here")
+            throw unreadable(argument.words)
+        default: throw unreadable(argument.words)
         }
+    }
+
+    private func unreadable(_ words: String) -> Failure {
+        .argument("value", expected: "values that can be copied", got: "a \(words)")
     }
 
     private func readTable(_ lua: OpaquePointer, _ index: Int32, depth: Int) throws(Failure) -> LuaTable {
         guard depth < Int(CLUA_DEPTH_LIMIT) else {
-            throw .operation("a table is nested more than \(CLUA_DEPTH_LIMIT) deep or contains itself")
+            throw .argument(
+                "value", expected: "tables nested at most \(CLUA_DEPTH_LIMIT) deep",
+                got: "deeper ones, or one that contains itself")
         }
         guard lua_checkstack(lua, 4) != 0 else { throw Failure(.memory, "tables nested too deeply") }
         let top = lua_gettop(lua)

@@ -18,7 +18,14 @@ extension LuaModule {
         returns: [.init("value", "what the text says")],
         example: .init("return json.decode('{\"price\": 9.5, \"tags\": [\"a\", null]}').price", output: "9.5"),
         related: ["json.encode"]
-    ) { call throws(Failure) in .init(json: try JSON.parse(try call.bytes("str"))) }
+    ) { call throws(Failure) in
+        do throws(Failure) {
+            return .init(json: try JSON.parse(try call.bytes("str")))
+        } catch {
+            guard case .format(_, let place?) = error.kind else { throw error }
+            throw .argument("str", expected: "JSON text", got: "other text at \(place)", hint: error.problem)
+        }
+    }
 
     private static let encode = Signature(
         "json.encode",
@@ -40,9 +47,11 @@ extension LuaModule {
             output: "\"{\\\"costs\\\":[1,2.5],\\\"name\\\":\\\"ad\\\"}\""),
         related: ["json.decode"]
     ) { call throws(Failure) in
-        let writer = JSONEncoding(emptyIsObject: try call.string("empty") == "object")
+        let cancellation = call.work.cancellation
+        var writer = JSONEncoding(
+            emptyIsObject: try call.string("empty") == "object", cancellation: cancellation)
         let json = try writer.json(call.has("value") ? call.value("value") : .nil)
-        return .string(try json.encoded(call.boolean("pretty") ? .pretty : .compact))
+        return .string(try json.encoded(call.boolean("pretty") ? .pretty : .compact, cancellation: cancellation))
     }
 }
 
@@ -82,15 +91,36 @@ extension LuaValue {
 
 /// From Lua values to JSON.
 private struct JSONEncoding {
-    let emptyIsObject: Bool
+    private enum Step {
+        case position(Int)
+        case name([UInt8])
+    }
 
-    func json(_ value: LuaValue) throws(Failure) -> JSON {
+    private let emptyIsObject: Bool
+    private let cancellation: Cancellation
+    /// Where in the value the encoding is.
+    private var path: [Step] = []
+    private var count = 0
+
+    init(emptyIsObject: Bool, cancellation: Cancellation) {
+        self.emptyIsObject = emptyIsObject
+        self.cancellation = cancellation
+    }
+
+    mutating func json(_ value: LuaValue) throws(Failure) -> JSON {
+        count += 1
+        if count & 0xfff == 0 { try cancellation.check() }
         switch value {
         case .nil: return .null
         case .boolean(let flag): return .bool(flag)
         case .integer(let number): return .int(Int64(number))
-        case .number(let number): return .double(number)
-        case .string(let bytes): return .string(ByteString(bytes))
+        case .number(let number):
+            guard number.isFinite else {
+                throw refused(
+                    numberText(number), hint: "JSON has no form for it; json.null says that there is no value")
+            }
+            return .double(number)
+        case .string(let bytes): return .string(try text(bytes, "a string"))
         case .object(let object):
             if object.get(JSONNull.self) != nil { return .null }
             throw refused("a \(object.luaClass.name)", hint: "convert it first, for example with :totable()")
@@ -99,12 +129,16 @@ private struct JSONEncoding {
         }
     }
 
-    private func json(_ table: LuaTable) throws(Failure) -> JSON {
+    private mutating func json(_ table: LuaTable) throws(Failure) -> JSON {
         if table.isEmpty { return emptyIsObject ? .object(JSONObject()) : [] }
         if table.fields.isEmpty {
             var items: [JSON] = []
             items.reserveCapacity(table.list.count)
-            for item in table.list { items.append(try json(item)) }
+            for (index, item) in table.list.enumerated() {
+                path.append(.position(index + 1))
+                items.append(try json(item))
+                path.removeLast()
+            }
             return .array(items)
         }
         guard table.list.isEmpty else {
@@ -117,12 +151,30 @@ private struct JSONEncoding {
                     "a table with a key that is a \(key.typeName)",
                     hint: "json.null fills holes, tostring(k) makes a name")
             }
-            object.set(ByteString(name), try json(value))
+            let key = try text(name, "a key")
+            path.append(.name(name))
+            object.set(key, try json(value))
+            path.removeLast()
         }
         return .object(object)
     }
 
+    /// The bytes as text. JSON is UTF-8 throughout; a reader elsewhere would refuse or change anything else.
+    private func text(_ bytes: [UInt8], _ what: String) throws(Failure) -> ByteString {
+        guard String(validating: bytes, as: UTF8.self) == nil else { return ByteString(bytes) }
+        throw refused("\(what) that is not valid UTF-8", hint: nil)
+    }
+
     private func refused(_ what: String, hint: String?) -> Failure {
-        .argument("value", expected: "booleans, numbers, strings, json.null and tables of them", got: what, hint: hint)
+        var place = ""
+        for step in path {
+            switch step {
+            case .position(let position): place += "[\(position)]"
+            case .name(let name): place += ".\(String(decoding: name, as: UTF8.self))"
+            }
+        }
+        return .argument(
+            "value", expected: "booleans, numbers, text, json.null and tables of them",
+            got: path.isEmpty ? what : "\(what) at value\(place)", hint: hint)
     }
 }

@@ -17,8 +17,8 @@ extension JSON {
     /// back as the same double, strings with the escapes JSON demands and no others.
     ///
     /// - Throws: a failure for infinities and NaN, which JSON has no form for, and for nesting that `parse` would refuse.
-    public func encoded(_ layout: JSONLayout = .compact) throws(Failure) -> [UInt8] {
-        var writer = JSONWriter(layout: layout)
+    public func encoded(_ layout: JSONLayout = .compact, cancellation: Cancellation? = nil) throws(Failure) -> [UInt8] {
+        var writer = JSONWriter(layout: layout, cancellation: cancellation)
         try writer.write(self, level: 0)
         return writer.output
     }
@@ -26,9 +26,18 @@ extension JSON {
 
 private struct JSONWriter {
     let layout: JSONLayout
+    let cancellation: Cancellation?
     var output: [UInt8] = []
+    private var count = 0
+
+    init(layout: JSONLayout, cancellation: Cancellation?) {
+        self.layout = layout
+        self.cancellation = cancellation
+    }
 
     mutating func write(_ value: JSON, level: Int) throws(Failure) {
+        count += 1
+        if count & 0xfff == 0 { try cancellation?.check() }
         switch value {
         case .null: append("null")
         case .bool(let flag): append(flag ? "true" : "false")

@@ -150,6 +150,14 @@ import Testing
         }
     }
 
+    @Test func writingStopsWhenAsked() throws {
+        let cancellation = Cancellation()
+        let long = JSON.array((0..<5000).map { JSON($0) })
+        #expect(try long.encoded(cancellation: cancellation).count > 5000)
+        cancellation.cancel()
+        #expect(throws: Failure.cancelled) { try long.encoded(cancellation: cancellation) }
+    }
+
     @Test func survivesRandomDamage() throws {
         let text = Array(#"{"a":[1,-2.5e3,"x\u00e9\ud83d\ude00",true,false,null],"b":{"c":"\\"}}"#.utf8)
         var generator = SeededGenerator(seed: 5)
