@@ -78,6 +78,21 @@ public struct Argument {
     /// The border of a table (`#` without metamethods); 0 for other types.
     public var count: Int { kind == .table ? Int(lua_rawlen(lua, index)) : 0 }
 
+    /// Whether the table's metatable has an entry of that name ("__len"); looks only.
+    public func hasMetamethod(_ name: String) -> Bool {
+        guard kind == .table, lua_checkstack(lua, 4) != 0 else { return false }
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        guard lua_getmetatable(lua, index) != 0 else { return false }
+        let key = Argument(state: state, lua: lua, index: top + 2)
+        lua_pushnil(lua)
+        while lua_next(lua, top + 1) != 0 {
+            if key.equals(name) { return true }
+            lua_settop(lua, top + 2)
+        }
+        return false
+    }
+
     /// Calls `body` with each value of the list part of a table, positions from 1. Nothing happens for other types.
     public func forEach(_ body: (_ position: Int, _ element: Argument) throws(Failure) -> Void) throws(Failure) {
         let count = self.count

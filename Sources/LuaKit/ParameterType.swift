@@ -51,12 +51,14 @@ public struct ParameterType: Sendable {
     /// - Parameters:
     ///   - name: the short name in stubs and the reference ("tensor-like").
     ///   - expected: the words before "expected" ("list, column or tensor").
+    ///   - got: words for what came, if there are better ones than usual.
     public static func custom<Value>(
         _ name: String, expected: String, acceptsTables: Bool = true,
+        got: @escaping @Sendable (Argument) -> String? = { _ in nil },
         convert: @escaping @Sendable (Argument) throws(Failure) -> Value?
     ) -> ParameterType {
         ParameterType(expected, .custom(name), acceptsTables: acceptsTables) { (argument) throws(Failure) in
-            try convert(argument).map { .converted($0) } ?? .refused()
+            try convert(argument).map { .converted($0) } ?? .refused(got: got(argument))
         }
     }
 

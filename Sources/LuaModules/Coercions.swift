@@ -12,12 +12,16 @@ protocol TensorConvertible {
 extension ParameterType {
     /// "List, column or tensor" of any shape, made a tensor. Lists become int64 if all their numbers are integers, bool if all are booleans,
     /// otherwise float64, so that nothing is lost before the function chooses its own precision.
-    static let tensorLike = ParameterType.custom("tensor-like", expected: "tensor, column or list of numbers") {
+    static let tensorLike = ParameterType.custom(
+        "tensor-like", expected: "tensor, column or list of numbers", got: { $0.unreadableElement }
+    ) {
         (argument) throws(Failure) -> Tensor? in try argument.tensor()
     }
 
     /// Rows of numbers, [n, d]. Numbers without rows count as one column, [n, 1].
-    static let matrix = ParameterType.custom("matrix", expected: "tensor [n, d], column or list of lists of numbers") {
+    static let matrix = ParameterType.custom(
+        "matrix", expected: "tensor [n, d], column or list of lists of numbers", got: { $0.unreadableElement }
+    ) {
         (argument) throws(Failure) -> Tensor? in
         guard let tensor = try argument.tensor() else { return nil }
         switch tensor.rank {
@@ -28,7 +32,9 @@ extension ParameterType {
     }
 
     /// Numbers in one row, [n].
-    static let vector = ParameterType.custom("vector", expected: "tensor [n], column or list of numbers") {
+    static let vector = ParameterType.custom(
+        "vector", expected: "tensor [n], column or list of numbers", got: { $0.unreadableElement }
+    ) {
         (argument) throws(Failure) -> Tensor? in
         guard let tensor = try argument.tensor() else { return nil }
         guard tensor.rank == 1 else {
@@ -44,8 +50,23 @@ extension Argument {
         if let tensor = object(Tensor.self) { return tensor }
         if let convertible = object((any TensorConvertible).self) { return try convertible.tensor() }
         guard kind == .table else { return nil }
+        // Elements are read as they lie in the table; one that makes them up by functions would look empty or cut off.
+        let isComputed = hasMetamethod("__len") || count == 0 && hasMetamethod("__index")
+        guard !isComputed else {
+            throw .argument(
+                "x", expected: "plain list of numbers", got: "table whose metatable has __len or __index",
+                hint: "copy its elements into a new table")
+        }
         var list = NestedList()
         guard try list.read(self, depth: 0) else { return nil }
         return try list.tensor()
+    }
+
+    /// What in a list kept it from being a tensor, and where.
+    fileprivate var unreadableElement: String? {
+        guard kind == .table else { return nil }
+        var list = NestedList()
+        _ = try? list.read(self, depth: 0)
+        return list.refusal
     }
 }

@@ -15,6 +15,9 @@ struct NestedList {
     private var shape: [Int] = []
     /// The depth at which numbers stand, once known.
     private var leaf: Int?
+    /// The element that made the list unreadable, in words, with where it stands.
+    private(set) var refusal: String?
+    private var path: [Int] = []
     private static let deepest = 16
 
     /// Reads a list; false if something other than numbers, booleans or lists of one shape's parts is in it.
@@ -30,8 +33,10 @@ struct NestedList {
             throw .argument("x", expected: "lists of one length (\(wanted) like the first)", got: "a list of \(count)")
         }
         var readable = true
-        try list.forEach { (_, element) throws(Failure) in
+        path.append(0)
+        try list.forEach { (position, element) throws(Failure) in
             guard readable else { return }
+            path[depth] = position
             if element.kind == .table {
                 guard leaf == nil || depth + 1 < shape.count else { throw mixed() }
                 readable = try read(element, depth: depth + 1)
@@ -42,9 +47,17 @@ struct NestedList {
                 guard leaf ?? (depth + 1) == depth + 1, shape.count == depth + 1, parts.isEmpty else { throw mixed() }
                 leaf = depth + 1
                 readable = try append(element)
+                if !readable { refuse(element) }
             }
         }
+        path.removeLast()
         return readable
+    }
+
+    private mutating func refuse(_ element: Argument) {
+        let beside = element.kind == .boolean ? " beside numbers" : element.kind == .number ? " beside booleans" : ""
+        let place = path.count == 1 ? "\(path[0])" : path.map { "[\($0)]" }.joined()
+        refusal = "\(element.words)\(beside) at position \(place)"
     }
 
     private func mixed() -> Failure {

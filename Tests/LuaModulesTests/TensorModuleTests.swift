@@ -114,7 +114,14 @@ import Testing
     @Test(arguments: [
         (
             "tensor{1, 'a'}",
-            "bad argument 'x' to tensor: number or tensor, column or list of numbers expected, got table with 2 elements"
+            "bad argument 'x' to tensor: number or tensor, column or list of numbers expected, got 'a' at position 2"
+        ),
+        ("tensor{1, nil, 3}", "list of numbers expected, got nil at position 2"),
+        ("tensor{{1, 2}, {3, '4'}}", "list of numbers expected, got '4' at position [2][2]"),
+        ("tensor{1, true}", "got true beside numbers at position 2"),
+        (
+            "tensor(setmetatable({}, {__len = function() return 2 end, __index = function() return 1 end}))",
+            "bad argument 'x' to tensor: plain list of numbers expected, got table whose metatable has __len or __index"
         ),
         ("tensor.zeros(0):argmax()", "argmax of no elements does not exist"),
         ("tensor({0/0}, {dtype = 'int64'})", "for the element nan"),
