@@ -165,7 +165,8 @@ local function summary(name)
     local kind, sql_name = users:column(name).type, quoted(name)
     local distinct = users:sql(("select count(distinct %s) as n from this"):format(sql_name)).n[1]
     if kind == "varchar" then
-        if distinct >= 2 and distinct <= 30 then return ("mode(%s) as %s"):format(sql_name, sql_name) end
+        -- Ordered, so that of two as common the same one is named each time.
+        if distinct >= 2 and distinct <= 30 then return ("mode(%s order by %s) as %s"):format(sql_name, sql_name, sql_name) end
     elseif (kind:find("int") or kind:find("decimal")) and distinct < #users or kind == "double" or kind == "float" then
         return ("round(avg(%s), 1) as %s"):format(sql_name, quoted("mean " .. name))
     end
