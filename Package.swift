@@ -19,7 +19,7 @@ let package = Package(
             ]),
         .target(name: "Prompt", dependencies: ["Session", "Support", "CReadline"]),
         .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
-        .target(name: "Session", dependencies: ["LuaModules", "LuaKit", "Display", "Support"]),
+        .target(name: "Session", dependencies: ["LuaModules", "LuaKit", "Display", "Encoders", "Support"]),
 
         // Lua.
         .target(

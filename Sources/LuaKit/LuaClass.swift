@@ -30,6 +30,23 @@ public struct Field: Sendable {
     }
 }
 
+/// A field that one object has and another of its class may not, such as a column of a table: told to completion.
+public struct Member: Sendable {
+    /// Its name, which need not be one in Lua.
+    public let name: String
+    /// The type, in words.
+    public let type: String
+    /// What it is.
+    public let prose: String
+
+    /// A member.
+    public init(_ name: String, _ type: String, _ prose: String) {
+        self.name = name
+        self.type = type
+        self.prose = prose
+    }
+}
+
 /// How values of one Swift type behave in Lua: one constant per type, declared once.
 public final class LuaClass: Sendable {
     /// The body of a function that has no declaration of its own (operators and the like).
@@ -51,10 +68,12 @@ public final class LuaClass: Sendable {
     let operators: [(LuaOperator, Body)]
     let display: (@Sendable (LuaObject) -> String)?
     let onClose: (@Sendable (LuaObject) -> Void)?
+    private let ownMembers: @Sendable (LuaObject) -> [Member]
 
     /// Declares a class.
     /// - Parameters:
     ///   - index: `object[key]` for keys that are neither method nor field: argument 1 is the object, 2 the key.
+    ///   - members: the string keys that `index` knows, for completion.
     ///   - newIndex: `object[key] = value`: arguments 1, 2, 3.
     ///   - length: `#object`.
     ///   - pairs: `pairs(object)`: returns three values.
@@ -66,6 +85,7 @@ public final class LuaClass: Sendable {
         methods: [Signature] = [],
         fields: [Field] = [],
         index: Body? = nil,
+        members: (@Sendable (Value) -> [Member])? = nil,
         newIndex: Body? = nil,
         length: Body? = nil,
         pairs: Body? = nil,
@@ -82,6 +102,7 @@ public final class LuaClass: Sendable {
         self.length = length
         self.pairs = pairs
         self.operators = operators
+        ownMembers = { object in members.flatMap { object.get(Value.self).map($0) } ?? [] }
         if let close {
             onClose = { object in if let value = object.get(Value.self) { close(value) } }
         } else {
@@ -98,6 +119,9 @@ public final class LuaClass: Sendable {
     public static func closed(_ name: String) -> Failure {
         .operation("this \(name) was closed and can no longer be used")
     }
+
+    /// The fields that `object`, which is of this class, has beside the declared ones.
+    public func members(of object: LuaObject) -> [Member] { ownMembers(object) }
 
     /// Everything that can stand after a dot or a colon.
     public var memberNames: [String] { fields.map(\.name) + methods.map(\.shortName) }

@@ -24,11 +24,27 @@ public struct ParameterType: Sendable {
         case custom(String)
     }
 
+    /// What a string stands for, so that completion can offer what there is.
+    public enum Content: Sendable {
+        /// A file or folder.
+        case path
+        /// An installed model.
+        case model
+        /// SQL over the receiver or other tables.
+        case sql
+        /// A column of the receiver.
+        case column
+        /// A name to be explained.
+        case topic
+    }
+
     // Both are worked out when asked for: a class's own methods may take objects of that class, which is not declared yet.
     private let wording: @Sendable () -> String
     private let shape: @Sendable () -> Form
     /// Whether a Lua table can be meant by it (a trailing table is then not taken for the options).
     public let acceptsTables: Bool
+    /// What its strings, or the strings in its lists, stand for.
+    public private(set) var content: Content?
     let check: @Sendable (Argument) throws(Failure) -> Verdict
 
     /// Completes "… expected, got …": "integer from 1 to 200".
@@ -76,6 +92,16 @@ public struct ParameterType: Sendable {
     public static let string = ParameterType("string", .string) { (argument) throws(Failure) in
         argument.kind == .string ? .accepted : .refused()
     }
+
+    /// The same type, of strings that stand for something.
+    public func naming(_ content: Content) -> ParameterType {
+        var type = self
+        type.content = content
+        return type
+    }
+
+    /// A string that is the path of a file or folder.
+    public static let path = string.naming(.path)
 
     /// Any table.
     public static let table = ParameterType("table", .table, acceptsTables: true) { (argument) throws(Failure) in
@@ -135,7 +161,7 @@ public struct ParameterType: Sendable {
 
     /// A list whose elements are all of one type.
     public static func list(of element: ParameterType) -> ParameterType {
-        ParameterType("list of \(plural(element))", .list(element.form), acceptsTables: true) {
+        let type = ParameterType("list of \(plural(element))", .list(element.form), acceptsTables: true) {
             (argument) throws(Failure) in
             guard argument.kind == .table else { return .refused() }
             var refusal: Verdict?
@@ -145,6 +171,7 @@ public struct ParameterType: Sendable {
             }
             return refusal ?? .accepted
         }
+        return element.content.map { type.naming($0) } ?? type
     }
 
     /// An object of a class of ours.

@@ -104,7 +104,7 @@ extension LuaModule {
 
     private static let load = Signature(
         "cluster.load", "Reads a model that a model's save(path) wrote.",
-        parameters: [.required("path", .string, "the file")],
+        parameters: [.required("path", .path, "the file")],
         returns: [.init("cluster.KMeans", "the model, without the labels of the rows it was fitted on")],
         related: ["cluster.KMeans:save"]
     ) { call throws(Failure) in

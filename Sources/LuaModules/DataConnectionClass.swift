@@ -21,7 +21,7 @@ extension DataConnection: LuaVisible {
     private static let sql = Signature(
         "data.Connection:sql", "Runs a query in the database. Values for its parameters are bound, never pasted.",
         parameters: [
-            .required("query", .string, "SQL, as the database understands it"),
+            .required("query", .string.naming(.sql), "SQL, as the database understands it"),
             .optional("params", .queryParameters, "values for the query's parameters"),
         ],
         returns: [.init("data.Table", "the rows found")]

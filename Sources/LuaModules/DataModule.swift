@@ -18,7 +18,7 @@ extension LuaModule {
         becomes numbers, booleans, dates or timestamps only if all its values can without losing a digit.
         """,
         parameters: [
-            .required("path", .string, "a .csv, .tsv, .jsonl, .json or .parquet file (text also as .gz), or a pattern")
+            .required("path", .path, "a .csv, .tsv, .jsonl, .json or .parquet file (text also as .gz), or a pattern")
         ],
         options: [
             .optional("format", .choice(formats), standing: "by the path's ending", "the file's format"),
@@ -55,7 +55,7 @@ extension LuaModule {
         """,
         parameters: [
             .required("table", .object(DataTable.self), "the table"),
-            .required("path", .string, "a .csv, .tsv, .jsonl, .json or .parquet file (text also as .gz)"),
+            .required("path", .path, "a .csv, .tsv, .jsonl, .json or .parquet file (text also as .gz)"),
         ],
         options: [.optional("format", .choice(formats), standing: "by the path's ending", "the file's format")],
         related: ["data.read"]
@@ -83,7 +83,7 @@ extension LuaModule {
         "data.sql",
         "Runs SQL over the given tables, and over what `create table` made earlier in the session. Values for `?` are bound, never pasted.",
         parameters: [
-            .required("query", .string, "SQL, as DuckDB understands it"),
+            .required("query", .string.naming(.sql), "SQL, as DuckDB understands it"),
             .optional("params", .queryParameters, "values for ? or $1, $2 ..."),
         ],
         options: [.optional("tables", .namedTables, "tables by the names that the query uses")],

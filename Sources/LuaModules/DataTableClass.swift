@@ -20,6 +20,9 @@ extension DataTable: LuaVisible {
             }
         ],
         index: { call throws(Failure) in try member(call) },
+        members: { data in
+            zip(data.table.names, data.table.columns).map { Member($0, "data.Column", "column of \($1.type.name)") }
+        },
         newIndex: { call throws(Failure) in try setMember(call) },
         length: { call throws(Failure) in .integer(try call.receiver(DataTable.self).table.rowCount) },
         display: { $0.text(width: ScreenWidth.current) })
@@ -70,7 +73,7 @@ extension DataTable: LuaVisible {
 
     private static let column = Signature(
         "data.Table:column", "The column of that name, also where a method has the same.",
-        parameters: [.required("name", .string, "the column's name")],
+        parameters: [.required("name", .string.naming(.column), "the column's name")],
         returns: [.init("data.Column", "the column")],
         example: .init("return #data.table({rows = {1, 2}}):column('rows')", output: "2")
     ) { call throws(Failure) in .object(try call.receiver(DataTable.self).table.column(try call.string("name"))) }
@@ -86,7 +89,7 @@ extension DataTable: LuaVisible {
         "data.Table:sql",
         "Runs a query over this table, which it calls `this`. Values for `?` are bound, never pasted.",
         parameters: [
-            .required("query", .string, "SQL, as DuckDB understands it"),
+            .required("query", .string.naming(.sql), "SQL, as DuckDB understands it"),
             .optional("params", .queryParameters, "values for ? or $1, $2 ..."),
         ],
         returns: [.init("data.Table", "the rows found")],
@@ -127,7 +130,7 @@ extension DataTable: LuaVisible {
 
     private static let tensor = Signature(
         "data.Table:tensor", "The numbers of the named columns side by side, as a tensor of shape [rows, columns].",
-        parameters: [.required("columns", .list(of: .string), "the names of the columns")],
+        parameters: [.required("columns", .list(of: .string.naming(.column)), "the names of the columns")],
         options: [
             .optional("dtype", .choice(DType.allCases.map(\.rawValue)), default: "float32", "type of the elements"),
             .optional("nulls", .choice(["error", "nan"]), default: "error", "what a null becomes"),

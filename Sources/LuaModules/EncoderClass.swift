@@ -13,7 +13,9 @@ extension LuaModule {
         takes a moment, so keep the encoder rather than loading it again.
         """,
         parameters: [
-            .required("model", .string, "name of an installed model (`cohort model list`), or path of a model folder")
+            .required(
+                "model", .string.naming(.model),
+                "name of an installed model (`cohort model list`), or path of a model folder")
         ],
         options: [
             .optional("precision", .choice(["float32"]), default: "float32", "numbers the model computes with"),

@@ -10,7 +10,7 @@ enum Globals {
     static let help = Signature(
         "help",
         "Explains a module, a function, an object or a name given as a string; without any, gives a tour of everything. What it says is printed.",
-        parameters: [.optional("topic", .any, standing: "the tour", "what to explain")],
+        parameters: [.optional("topic", .any.naming(.topic), standing: "the tour", "what to explain")],
         example: .init("help(cluster.kmeans)"),
         related: ["show", "pretty"]
     ) { call throws(Failure) in

@@ -68,7 +68,7 @@ extension KMeansModel: LuaVisible {
     private static let save = Signature(
         "cluster.KMeans:save",
         "Writes the model to a file, whole or not at all. Labels of the fitted rows are not kept.",
-        parameters: [.required("path", .string, "where to, usually ending in .safetensors")],
+        parameters: [.required("path", .path, "where to, usually ending in .safetensors")],
         related: ["cluster.load"]
     ) { call throws(Failure) in
         try call.receiver(KMeansModel.self).model.save(call.path("path"), work: call.work)

@@ -192,7 +192,7 @@ extension LuaModule {
 
     private static let load = Signature(
         "tensor.load", "Reads a tensor from a .npy file, or the named tensors of a .safetensors file as a table.",
-        parameters: [.required("path", .string, "the file; its ending says the format")],
+        parameters: [.required("path", .path, "the file; its ending says the format")],
         returns: [.init("tensor or record", "the tensor, or for .safetensors a table of them by name")],
         related: ["tensor.save"]
     ) { call throws(Failure) in
@@ -211,7 +211,7 @@ extension LuaModule {
         "tensor.save",
         "Writes a tensor to a .npy file, or a table of tensors by name to a .safetensors file: whole or not at all.",
         parameters: [
-            .required("path", .string, "the file; its ending says the format"),
+            .required("path", .path, "the file; its ending says the format"),
             .required(
                 "x", .either(.object(Tensor.self), .table),
                 "a tensor for .npy, a table of tensors by name for .safetensors"),

@@ -9,7 +9,7 @@ extension LuaModule {
         "Loads a model's tokenizer, which turns text into the numbers that the model reads: WordPiece or Unigram, as the model's tokenizer.json says.",
         parameters: [
             .required(
-                "model", .string,
+                "model", .string.naming(.model),
                 "name of an installed model (`cohort model list`), path of a model folder, or of a tokenizer.json")
         ],
         returns: [.init("text.Tokenizer", "the tokenizer")],
