@@ -259,8 +259,13 @@ int clua_catch_sigint(lua_State *L, bool leaves, void (*before_exit)(void)) {
     leaving = before_exit;
     if (leaves && !watching) {
         pthread_t thread;
+        sigset_t all, before;
         if (sem_init(&leave, 0, 0) != 0) return errno;
+        // It must not take a signal that the thread at the keyboard waits for.
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
         int problem = pthread_create(&thread, NULL, wait_to_leave, NULL);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
         if (problem) return problem;
         pthread_detach(thread);
         watching = true;

@@ -14,4 +14,6 @@ public protocol LineReader: AnyObject {
     func readLine(prompt: String) -> LineInput
     /// Makes `entry` the latest that the user can recall, whole even if it has several lines.
     func remember(_ entry: String)
+    /// Forgets what the user typed ahead while an entry ran that was then interrupted.
+    func dropTypeAhead()
 }

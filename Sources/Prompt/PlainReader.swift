@@ -43,6 +43,9 @@ public final class PlainReader: LineReader {
     /// There is no recall.
     public func remember(_ entry: String) {}
 
+    /// What comes through a pipe was meant, whatever was interrupted.
+    public func dropTypeAhead() {}
+
     private func fill() {
         var block = [UInt8](repeating: 0, count: 4096)
         let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }

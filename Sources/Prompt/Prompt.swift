@@ -71,6 +71,7 @@ public final class Prompt {
         case .failed(let error):
             show(error)
         case .interrupted:
+            reader.dropTypeAhead()
             Console.writeError(terminal.errorStyle.paint("interrupted", as: .error) + "\n")
         }
     }

@@ -18,6 +18,7 @@ public final class ReadlineReader: LineReader {
     /// last asked; the process must have a handler for SIGINT that records it.
     public init(history: [String], isInterrupted: @escaping () -> Bool) {
         self.isInterrupted = isInterrupted
+        TerminalSettings.keepOutputAtInterrupt()
         // Keeps the name for the life of the process, as readline demands; `$if cohort` in ~/.inputrc then works.
         rl_readline_name = UnsafePointer(strdup("cohort"))
         rl_catch_signals = 1
@@ -62,6 +63,9 @@ public final class ReadlineReader: LineReader {
         return .line(String(cString: line))
     }
 
+    /// Forgets the keys typed since the last line, as after Ctrl-C.
+    public func dropTypeAhead() { TerminalSettings.dropTypeAhead() }
+
     /// Adds `entry` to what the arrow keys and Ctrl-R find, unless it repeats the latest.
     public func remember(_ entry: String) {
         if history_length > 0, let latest = history_get(history_base + history_length - 1),
@@ -91,6 +95,7 @@ public final class ReadlineReader: LineReader {
         } else {
             rl_callback_handler_remove()
         }
+        dropTypeAhead()
         Console.write("\n")
         Console.flush()
         return .interrupted

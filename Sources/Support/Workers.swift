@@ -24,19 +24,10 @@ extension Work {
         }
         try withoutActuallyEscaping(body) { (body) throws(Failure) in
             let queue = WorkQueue(count: count, cancellation: cancellation, body: body)
-            var handles: [pthread_t] = []
-            for worker in 1..<workers {
-                var handle = pthread_t()
-                let ticket = Unmanaged.passRetained(WorkTicket(queue: queue, worker: worker))
-                // A thread that cannot be had costs speed, not the result: worker 0 does what is left.
-                if pthread_create(&handle, nil, runTicket, ticket.toOpaque()) == 0 {
-                    handles.append(handle)
-                } else {
-                    ticket.release()
-                }
-            }
+            // A thread that cannot be had costs speed, not the result: worker 0 does what is left.
+            let others = (1..<workers).compactMap { worker in Threads.start { queue.drain(worker: worker) } }
             queue.drain(worker: 0)
-            for handle in handles { pthread_join(handle, nil) }
+            for other in others { other.join() }
             if let failure = queue.failure { throw failure }
             try cancellation.check()
         }
@@ -73,21 +64,4 @@ private final class WorkQueue: Sendable {
             }
         }
     }
-}
-
-private final class WorkTicket: Sendable {
-    let queue: WorkQueue
-    let worker: Int
-
-    init(queue: WorkQueue, worker: Int) {
-        self.queue = queue
-        self.worker = worker
-    }
-}
-
-private func runTicket(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    let ticket = Unmanaged<WorkTicket>.fromOpaque(argument).takeRetainedValue()
-    ticket.queue.drain(worker: ticket.worker)
-    return nil
 }

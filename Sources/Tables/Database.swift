@@ -20,7 +20,9 @@ public final class Database: @unchecked Sendable {
             try driver.check(
                 functions.pointee.DatabaseSetOption?(handle, option.name, option.value, error.pointer), error)
         }
-        try driver.check(functions.pointee.DatabaseInit?(handle, error.pointer), error)
+        // The database's own threads start here.
+        let status = Threads.withSignalsBlocked { functions.pointee.DatabaseInit?(handle, error.pointer) }
+        try driver.check(status, error)
     }
 
     deinit {

@@ -10,24 +10,11 @@ enum Interruptible {
     ) throws(Failure) -> Table {
         try cancellation.check()
         let job = Job(body)
-        var handle = pthread_t()
-        let ticket = Unmanaged.passRetained(job)
-        guard
-            pthread_create(
-                &handle, nil,
-                { argument in
-                    guard let argument else { return nil }
-                    Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().run()
-                    return nil
-                }, ticket.toOpaque()) == 0
-        else {
-            ticket.release()
-            return try body()
-        }
+        guard let thread = Threads.start({ job.run() }) else { return try body() }
         while !job.wait(milliseconds: 20) {
             if cancellation.isCancelled { interrupt() }
         }
-        pthread_join(handle, nil)
+        thread.join()
         try cancellation.check()
         guard let result = job.result.withLock({ $0 }) else { throw .cancelled }
         return try result.get()

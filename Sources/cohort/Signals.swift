@@ -1,4 +1,5 @@
 import Glibc
+import Prompt
 import Support
 
 /// The signals that end a process: nothing half written may stay behind. (Ctrl-C is the session's, or a command's that runs
@@ -49,18 +50,7 @@ enum Signals {
         guard pipe(&pair) == 0 else { return }
         for end in pair { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         ends = (pair[0], pair[1])
-        // The watcher takes no signals itself.
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        var thread = pthread_t()
-        let begin: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { _ in
-            Signals.watch()
-            return nil
-        }
-        if pthread_create(&thread, nil, begin, nil) == 0 { pthread_detach(thread) }
-        pthread_sigmask(SIG_SETMASK, &before, nil)
+        Threads.start { watch() }?.detach()
     }
 
     private static func watch() {
@@ -80,6 +70,7 @@ enum Signals {
     /// Ends the process as the signal would have, once unfinished files are gone.
     private static func end(by signal: Int32) -> Never {
         UnfinishedFiles.removeAll()
+        TerminalSettings.restore()
         Glibc.signal(signal, SIG_DFL)
         var set = sigset_t()
         sigemptyset(&set)

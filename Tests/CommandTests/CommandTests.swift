@@ -257,24 +257,22 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func twoInterruptsLeaveNoHalfWrittenFile() throws {
-        let path = try cohort.file(
-            "write.lua",
-            """
-            local big = tensor.zeros(4000, 4000)
-            print('ready') io.stdout:flush()
-            while true do tensor.save('big.npy', big) end
-            """)
-        let running = try cohort.start([path])
-        #expect(running.waitForLine() == "ready")
-        usleep(300_000)
+        let running = try startWriting()
         running.interrupt()
         running.interrupt()
         #expect(running.wait().status == 130)
-        let files = try FileManager.default.contentsOfDirectory(atPath: cohort.home)
-        #expect(files.filter { $0.hasSuffix(".tmp") } == [])
+        #expect(try unfinishedFiles() == [])
     }
 
     @Test func aSignalThatEndsTheProgramLeavesNoHalfWrittenFileEither() throws {
+        let running = try startWriting()
+        kill(running.process.processIdentifier, SIGTERM)
+        #expect(running.wait().status == 128 + SIGTERM)
+        #expect(try unfinishedFiles() == [])
+    }
+
+    /// A script that writes a big file again and again, and is at it.
+    private func startWriting() throws -> Executable.Running {
         let path = try cohort.file(
             "write.lua",
             """
@@ -285,10 +283,11 @@ import Testing
         let running = try cohort.start([path])
         #expect(running.waitForLine() == "ready")
         usleep(300_000)
-        kill(running.process.processIdentifier, SIGTERM)
-        #expect(running.wait().status == 128 + SIGTERM)
-        let files = try FileManager.default.contentsOfDirectory(atPath: cohort.home)
-        #expect(files.filter { $0.hasSuffix(".tmp") } == [])
+        return running
+    }
+
+    private func unfinishedFiles() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: cohort.home).filter { $0.hasSuffix(".tmp") }
     }
 
     private func isRunning(_ process: pid_t) -> Bool {

@@ -62,6 +62,10 @@ struct Executable {
             process.standardInput = FileHandle.nullDevice
             try process.run()
         }
+        // A program that hangs fails its test instead of keeping the run from ending.
+        DispatchQueue.global().asyncAfter(deadline: .now() + 120) {
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        }
         return running
     }
 

@@ -22,13 +22,6 @@ final class PseudoTerminal {
         let name = "/dev/pts/\(number)"
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         try #require(ioctl(master, UInt(TIOCSWINSZ), &size) == 0)
-        // At Ctrl-C the kernel sends the signal and then drops what the program has written, be it the answer to the signal: which
-        // comes first is chance. Here nothing is dropped.
-        var settings = termios()
-        try #require(tcgetattr(master, &settings) == 0)
-        settings.c_lflag |= tcflag_t(NOFLSH)
-        try #require(tcsetattr(master, TCSANOW, &settings) == 0)
-
         // A session leader that opens a terminal gets it as its controlling one, so that Ctrl-C reaches it as a signal.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -14,18 +14,9 @@ import Testing
         try state.setGlobal("folder", .string(folder))
     }
 
-    private func value(_ source: String) -> LuaValue? {
-        guard case .values(let values) = state.run(source, name: "@t.lua") else {
-            Issue.record("\(source): \(state.run(source, name: "@t.lua"))")
-            return nil
-        }
-        return values.first
-    }
+    private func value(_ source: String) -> LuaValue? { state.value(source) }
 
-    private func failure(_ source: String) -> String {
-        guard case .failure(let message, _) = state.run(source, name: "@t.lua") else { return "no failure" }
-        return message
-    }
+    private func failure(_ source: String) -> String { state.failure(source) }
 
     @Test func `A string gives one row, a list one for each text`() {
         #expect(

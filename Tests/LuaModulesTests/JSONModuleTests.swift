@@ -8,18 +8,9 @@ import Testing
 
     init() throws { state = try LuaModules.makeState() }
 
-    private func value(_ source: String) -> LuaValue? {
-        guard case .values(let values) = state.run(source, name: "@t.lua") else {
-            Issue.record("\(source): \(state.run(source, name: "@t.lua"))")
-            return nil
-        }
-        return values.first
-    }
+    private func value(_ source: String) -> LuaValue? { state.value(source) }
 
-    private func failure(_ source: String) -> String {
-        guard case .failure(let message, _) = state.run(source, name: "@t.lua") else { return "no failure" }
-        return message
-    }
+    private func failure(_ source: String) -> String { state.failure(source) }
 
     @Test func `Every kind of value is read`() {
         #expect(value("local t = json.decode('[1, 2.5, \"a\", true, null, {\"k\": []}]') return #t")?.int == 6)

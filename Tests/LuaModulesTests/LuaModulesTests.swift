@@ -82,7 +82,7 @@ struct LuaModulesTests {
 
     @Test func modulesHideAndComeBack() throws {
         let state = try LuaModules.makeState()
-        guard let name = LuaModules.modules.first?.name else { return }
+        let name = try #require(LuaModules.modules.first?.name)
         #expect(try shown("\(name) = 5 return \(name)", in: state) == "5")
         #expect(state.hiddenNames == [name])
         #expect(try shown("\(name) = nil return type(\(name))", in: state) == "\"table\"")

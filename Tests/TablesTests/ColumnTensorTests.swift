@@ -17,7 +17,10 @@ import Testing
             let tensor = try column.tensor(named: "c")
             #expect(tensor.dtype == T.dtype)
             #expect(try tensor.values(as: T.self) == values)
-            guard case .fixed(let buffer) = column.layout else { return }
+            guard case .fixed(let buffer) = column.layout else {
+                Issue.record("\(type) is not laid out as a tensor is")
+                return
+            }
             #expect(tensor.storage.start == buffer.start)
             #expect(!tensor.storage.isWritable)
         }

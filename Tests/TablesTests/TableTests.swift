@@ -64,7 +64,10 @@ import Testing
         ]
         #expect(Array(description.row(0)[..<7]) == first)
         #expect(description.row(0)[7] == .number(7.0 / 3))
-        guard case .number(let deviation) = description.row(0)[8] else { return }
+        guard case .number(let deviation) = description.row(0)[8] else {
+            Issue.record("the deviation is \(description.row(0)[8])")
+            return
+        }
         #expect(abs(deviation - (7.0 / 3).squareRoot()) < 1e-15)
         #expect(description.row(1)[7...] == [.number(0.1), .number(0)])
         #expect(
