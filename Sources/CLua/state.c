@@ -180,6 +180,44 @@ int clua_global(lua_State *L) {
     return 1;
 }
 
+int clua_remember(lua_State *L) {
+    char name[] = "_9";
+    char before[] = "_8";
+    lua_settop(L, 1);
+    lua_pushglobaltable(L);
+    for (; before[1] >= '1'; name[1]--, before[1]--) {
+        lua_pushstring(L, name);
+        lua_pushstring(L, before);
+        lua_rawget(L, 2);
+        lua_rawset(L, 2);
+    }
+    lua_pushstring(L, "_1");
+    lua_pushvalue(L, 1);
+    lua_rawset(L, 2);
+    lua_pushstring(L, "_");
+    lua_pushvalue(L, 1);
+    lua_rawset(L, 2);
+    return 0;
+}
+
+int clua_own_globals(lua_State *L) {
+    lua_settop(L, 1);
+    lua_pushglobaltable(L);
+    lua_newtable(L);
+    lua_Integer found = 0;
+    for (lua_Unsigned i = 1; i <= lua_rawlen(L, 1); i++) {
+        lua_rawgeti(L, 1, (lua_Integer)i);
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, 2) != LUA_TNIL) {
+            lua_pop(L, 1);
+            lua_rawseti(L, 3, ++found);
+        } else {
+            lua_pop(L, 2);
+        }
+    }
+    return 1;
+}
+
 int clua_reseed(lua_State *L) {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_getfield(L, -1, LUA_MATHLIBNAME);

@@ -1,34 +1,78 @@
 import Support
 
+/// An entry in the form in which Lua takes it.
+struct CompiledEntry {
+    let chunk: LuaFunction
+    /// The text that was compiled: the entry, with `return` before its expression.
+    let source: [UInt8]
+    /// Where the expression begins that the entry is or ends in, in bytes of the entry.
+    let expressionStart: Int?
+    /// Of the form that says most plainly what was typed.
+    let outline: EntryOutline
+}
+
 extension LuaState {
     /// Compiles what somebody typed: as an expression, else as statements, else as statements and a last expression (`x = 5; x`),
     /// whose value is returned.
     ///
     /// - Throws: the failure of `load`, marked as incomplete if more lines could make the entry right.
-    func compileEntry(_ lua: OpaquePointer, _ entry: String, _ name: String) throws(Failure) -> LuaFunction {
+    func compileEntry(_ lua: OpaquePointer, _ entry: String, _ name: String) throws(Failure) -> CompiledEntry {
         let source = Array(entry.utf8)
         let expression = Result { () throws(Failure) in try load(lua, Self.keyword + source, name) }
-        if case .success(let chunk) = expression { return chunk }
+        if case .success(let chunk) = expression { return keepingFrame(lua, source, expressionAt: 0, chunk, name) }
         let statements = Result { () throws(Failure) in try load(lua, source, name) }
-        guard case .failure(let failure) = statements else { return try statements.get() }
+        let starts = EntryOutline.statementStarts(of: source).suffix(100).reversed()
+        guard case .failure(let failure) = statements else {
+            // A last statement that is a call has values, as it has on its own.
+            for start in starts where start.isName {
+                if let entry = try? compile(lua, source, expressionAt: start.offset, name) { return entry }
+            }
+            return CompiledEntry(
+                chunk: try statements.get(), source: source, expressionStart: nil, outline: EntryOutline(source))
+        }
         let wantsStatement = Self.isIncomplete(failure) && !failure.problem.hasSuffix("syntax error near <eof>")
         if wantsStatement { throw failure }
         if case .failure(let other) = expression, Self.isIncomplete(other) { throw other }
         // The longest beginning that stands on its own ends where the last statement begins.
-        let breaks = source.indices.filter { source[$0] == UInt8(ascii: ";") || source[$0] == UInt8(ascii: "\n") }
-        let end = source.lastIndex { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: " ") } ?? 0
-        for position in breaks.reversed().prefix(100) where position < end {
-            guard (try? load(lua, Array(source[...position]), name)) != nil else { continue }
-            let changed = Array(source[...position]) + Self.keyword + Array(source[(position + 1)...])
+        for start in starts where (try? load(lua, Array(source[..<start.offset]), name)) != nil {
             do throws(Failure) {
-                return try load(lua, changed, name)
+                return try compile(lua, source, expressionAt: start.offset, name)
             } catch {
                 if Self.isIncomplete(error) { throw error }
+                let changed = Array(source[..<start.offset]) + Self.keyword + Array(source[start.offset...])
                 throw furthest(lua, (source, failure), (changed, error), name)
             }
         }
         guard case .failure(let other) = expression else { throw failure }
         throw furthest(lua, (source, failure), (Self.keyword + source, other), name)
+    }
+
+    /// The source with what begins at `start` as an expression; what is before it must stand on its own.
+    private func compile(
+        _ lua: OpaquePointer, _ source: [UInt8], expressionAt start: Int, _ name: String
+    ) throws(Failure) -> CompiledEntry {
+        let changed = Array(source[..<start]) + Self.keyword + Array(source[start...])
+        let chunk = try load(lua, changed, name)
+        _ = try load(lua, Array(source[..<start]), name)
+        return keepingFrame(lua, source, expressionAt: start, chunk, name)
+    }
+
+    /// The entry whose expression begins at `start` and which compiled to `chunk`, in a form that stays on the stack while it calls what it
+    /// ends in: `return f()` would make way for `f`, and the error would not know who called it. Behind a variable to be closed Lua makes
+    /// no such calls.
+    private func keepingFrame(
+        _ lua: OpaquePointer, _ source: [UInt8], expressionAt start: Int, _ chunk: LuaFunction, _ name: String
+    ) -> CompiledEntry {
+        let plain = Array(source[..<start]) + Self.keyword + Array(source[start...])
+        let outline = EntryOutline(plain)
+        let stay = outline.unusedName("stay")
+        let form = "do local \(stay) <close> = nil return "
+        let longer = Array(source[..<start]) + Array(form.utf8) + Array(source[start...]) + Array("\nend".utf8)
+        // There may be no room for one more variable.
+        if let staying = try? load(lua, longer, name) {
+            return CompiledEntry(chunk: staying, source: longer, expressionStart: start, outline: outline)
+        }
+        return CompiledEntry(chunk: chunk, source: plain, expressionStart: start, outline: outline)
     }
 
     /// Of the errors of an entry as statements and with a last expression, that of the form in which more of it could be read: the
@@ -56,6 +100,12 @@ extension LuaState {
         } catch {
             return (error.problem, Self.isIncomplete(error))
         }
+    }
+
+    /// How many bytes of a source Lua reads until it gives up; of an entry, in the form in which it gets furthest.
+    public func syntaxExtent(of source: [UInt8], isEntry: Bool) -> Int {
+        let read = extent(current, source)
+        return isEntry ? max(read, extent(current, Self.keyword + source) - Self.keyword.count) : read
     }
 
     private static let keyword = Array("return ".utf8)

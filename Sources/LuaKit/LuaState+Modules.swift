@@ -28,21 +28,10 @@ extension LuaState {
 
     /// Modules and functions that a global variable of the script hides.
     public var hiddenNames: [String] {
-        guard isOnItsThread, lua_checkstack(current, 8) != 0 else { return [] }
-        let lua = current
-        let top = lua_gettop(lua)
-        defer { lua_settop(lua, top) }
-        let names = Set(modules.map(\.name) + globals.map(\.name))
-        clua_push_globals(lua)
-        var hidden: [String] = []
-        lua_pushnil(lua)
-        while lua_next(lua, top + 1) != 0 {
-            if let name = Argument(state: self, lua: lua, index: top + 2).text, names.contains(name) {
-                hidden.append(name)
-            }
-            lua_settop(lua, top + 2)
-        }
-        return hidden.sorted()
+        guard isOnItsThread else { return [] }
+        let names = modules.map(\.name) + globals.map(\.name)
+        let found = try? invoke(builtin: clua_own_globals, [.strings(names)]).first?.table?.list.compactMap(\.text)
+        return (found ?? []).sorted()
     }
 
     /// Sets a global variable.

@@ -34,6 +34,9 @@ public final class LuaState {
     /// The last error of a Lua function called from Swift: the failure made of it and the value that was raised.
     var passing: (failure: Failure, value: LuaReference)?
     var modulesByTable: [UnsafeRawPointer: LuaModule] = [:]
+    /// What entries of the prompt declared `local`, and the values that the last one returned.
+    var locals: [String: SessionLocal] = [:]
+    var lastValues: [LuaReference] = []
 
     private let host: UnsafeMutablePointer<clua_host>
     private let owner = pthread_self()

@@ -74,10 +74,12 @@ public final class Prompt {
             reader.dropTypeAhead()
             Console.writeError(terminal.errorStyle.paint("interrupted", as: .error) + "\n")
         }
+        for note in session.takeNotes() { Console.writeError(terminal.errorStyle.paint(note, as: .quiet) + "\n") }
     }
 
     private func show(_ error: ScriptError) {
         Console.writeError(terminal.errorStyle.paint(error.message, as: .error) + "\n")
+        if let excerpt = error.excerpt { Console.writeError(excerpt.text(width: Terminal.width) + "\n") }
         // One frame is the entry itself: it says nothing that the message does not.
         guard error.traceback.count > 1 else { return }
         let frames = error.traceback.map { "  " + $0 }.joined(separator: "\n")

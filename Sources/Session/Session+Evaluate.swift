@@ -1,14 +1,23 @@
 import LuaKit
 
 extension Session {
-    /// Evaluates an entry of the prompt: an expression, whose values come back as text in at most `width` columns, or statements.
+    /// Evaluates an entry of the prompt: an expression, whose values come back as text in at most `width` columns, statements, or both.
     public func evaluate(_ entry: String, width: Int) -> Reply {
+        entryCount += 1
+        return enter(entry, name: "=prompt[\(entryCount)]", width: width)
+    }
+
+    /// Evaluates source as an entry whose chunk is called `name`: its local variables stay.
+    func enter(_ source: String, name: String, width: Int) -> Reply {
         lua.layout.width = width
-        switch lua.evaluate(entry, name: "=prompt", layout: lua.layout) {
+        sources.add(Array(source.utf8), name: name)
+        let entered = lua.enter(source, name: name, layout: lua.layout)
+        noteHiddenNames()
+        switch entered.ending {
         case .values(let texts):
-            return .done(results: texts == ["nil"] ? [] : texts)
+            return .done(results: texts)
         case .stopped(let outcome):
-            return reply(to: outcome)
+            return reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: true))
         }
     }
 
@@ -16,16 +25,32 @@ extension Session {
     /// file name behind `@`, anything else behind `=`.
     public func run(_ source: [UInt8], name: String, arguments: [String] = []) -> Reply {
         let text = Self.withoutHeading(source)
-        return reply(to: lua.run(bytes: text, name: name, arguments: arguments.map { .string($0) }))
+        sources.add(text, name: name)
+        let outcome = lua.run(bytes: text, name: name, arguments: arguments.map { .string($0) })
+        return reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: false))
     }
 
-    private func reply(to outcome: Outcome) -> Reply {
-        switch outcome {
-        case .values: .done(results: [])
-        case .syntaxError(let message, _): .failed(ScriptError(message: message))
-        case .failure(let message, let traceback): .failed(ScriptError(message: message, luaTraceback: traceback))
-        case .interrupted: .interrupted
+    /// What the front end should show beside the last reply, one line each: a variable that hides a module. Empty when asked again.
+    public func takeNotes() -> [String] {
+        defer { notes = [] }
+        return notes
+    }
+
+    /// Says once of each module and function that a variable hides it.
+    private func noteHiddenNames() {
+        let names = Set(lua.modules.map(\.name) + lua.globals.map(\.name))
+        let locals = Set(lua.localNames.filter(names.contains))
+        let hidden = Set(lua.hiddenNames).union(locals)
+        for name in hidden.subtracting(hiddenNames).sorted() {
+            let kind = lua.modules.contains { $0.name == name } ? "module" : "function"
+            let cure =
+                !locals.contains(name)
+                ? "\(name) = nil"
+                : kind == "module"
+                    ? "local \(name) = require \"cohort.\(name)\"" : "local \(name) = require \"cohort\".\(name)"
+            notes.append("\(name) hides the \(kind) of that name; \(cure) brings it back")
         }
+        hiddenNames = hidden
     }
 
     /// The source without byte-order mark and `#` line. The line's end stays, so that lines are counted as the user sees them.
@@ -34,17 +59,5 @@ extension Session {
         if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
         if rest.first == UInt8(ascii: "#") { rest = rest.drop { $0 != UInt8(ascii: "\n") } }
         return Array(rest)
-    }
-}
-
-extension ScriptError {
-    /// An error with Lua's own traceback, of which the frames of C functions and the notes on tail calls say nothing that helps.
-    init(message: String, luaTraceback: String?) {
-        let lines = (luaTraceback ?? "").split(separator: "\n").map { $0.drop { $0 == "\t" || $0 == " " } }
-        let heading = lines.lastIndex(of: "stack traceback:")
-        let frames = heading.map { lines[($0 + 1)...] } ?? []
-        self.init(
-            message: message,
-            traceback: frames.filter { !$0.hasPrefix("[C]:") && $0 != "(...tail calls...)" }.map(String.init))
     }
 }

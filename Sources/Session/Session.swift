@@ -33,6 +33,15 @@ public final class Session {
     }
 
     let lua: LuaState
+    /// How many entries were evaluated: the number of the latest is in the name of its chunk.
+    var entryCount = 0
+    /// What was evaluated, for the lines of errors.
+    var sources = SourceTexts()
+    /// The message of the last error with all that Lua says of the calls that led there.
+    var lastTraceback: String?
+    /// What the front end has still to be told, and the names of Cohort's that variables hide.
+    var notes: [String] = []
+    var hiddenNames: Set<String> = []
 
     /// A session in which nothing has happened yet.
     public init(_ configuration: Configuration) throws(Failure) {
@@ -56,6 +65,7 @@ public final class Session {
 
     /// Whether no global variable of that name, which must be one in Lua, holds anything.
     public func isUndefined(_ name: String) -> Bool {
+        if lua.localNames.contains(name) { return false }
         if case .values(let answer) = lua.run("return \(name) == nil", name: "=prompt") {
             return answer.first?.bool == true
         }

@@ -63,7 +63,7 @@ struct Runner {
         case .done:
             return nil
         case .failed(let error):
-            Console.writeError("cohort: \(error.report)\n")
+            Console.writeError("cohort: \(error.report(width: Terminal.width))\n")
             return .failed
         case .interrupted:
             Console.writeError("cohort: interrupted\n")

@@ -4,56 +4,36 @@ import Support
 import Testing
 
 @Suite struct SessionTests {
-    /// What `print` wrote.
-    final class Paper: Sendable {
-        let text = Locked("")
-    }
-
-    private func make(seed: Int = 0) throws -> (session: Session, paper: Paper) {
-        let paper = Paper()
-        let session = try Session(
-            Session.Configuration(
-                seed: seed, threads: 1,
-                output: { bytes in paper.text.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }))
-        return (session, paper)
-    }
-
-    private func results(_ session: Session, _ entry: String, width: Int = 80) -> [String]? {
-        guard case .done(let results) = session.evaluate(entry, width: width) else { return nil }
-        return results
-    }
-
-    private func error(_ session: Session, _ entry: String) -> ScriptError? {
-        guard case .failed(let error) = session.evaluate(entry, width: 80) else { return nil }
-        return error
-    }
-
     @Test(arguments: [
-        ("1 + 1", ["2"]), ("10 / 4", ["2.5"]), ("3.0", ["3.0"]), ("'a\\n\"b\"'", [#""a\n\"b\"""#]), ("nil", []),
+        ("1 + 1", ["2"]), ("10 / 4", ["2.5"]), ("3.0", ["3.0"]), ("'a\\n\"b\"'", [#""a\n\"b\"""#]), ("nil", ["nil"]),
         ("x = 5; x", ["5"]), ("local a = 2\nlocal b = 3\na * b, a", ["6", "2"]), ("s = [[a\n;b]]\n#s", ["4"]),
         ("t = {x = 1} ; t.x", ["1"]),
         ("1, nil, 'x'", ["1", "nil", "\"x\""]), ("nil, nil", ["nil", "nil"]), ("x = 5", []), ("return 7", ["7"]),
-        ("0/0 ~= 0/0", ["true"]), ("-- nothing", []), ("", []), ("(function() end)()", []), ("1 -- one", ["1"]),
+        ("0/0 ~= 0/0", ["true"]), ("-- nothing", []), ("", []), ("(function() end)()", []),
+        ("(function() return nil end)()", []), ("t = {}; t.x", ["nil"]), ("x = 5; x;", []), ("6 * 7;", []),
+        ("f = print; f;\n", []), ("'a', 2 ; -- quiet", []), ("1 -- one", ["1"]),
         ("print", ["<function print(...)>"]), ("'时尚穿搭'", ["\"时尚穿搭\""]), ("'\\0\\xff'", [#""\x00\xff""#]),
     ]) func expressionsShowTheirValuesAndStatementsDoNot(entry: String, expected: [String]) throws {
-        #expect(results(try make().session, entry) == expected)
+        #expect(results(try Bench().session, entry) == expected)
     }
 
     @Test func stateIsKeptFromEntryToEntry() throws {
-        let (session, paper) = try make()
+        let bench = try Bench()
+        let session = bench.session
         #expect(results(session, "x = 20") == [])
         #expect(error(session, "x = x + nil") != nil)
         #expect(results(session, "x + 1") == ["21"])
         #expect(results(session, "_ * 2") == ["42"])
         #expect(results(session, "print('a', 1, nil, true, 1.5, {} ~= nil)") == [])
-        #expect(paper.text.withLock { $0 } == "a\t1\tnil\ttrue\t1.5\ttrue\n")
+        #expect(bench.printed == "a\t1\tnil\ttrue\t1.5\ttrue\n")
     }
 
     @Test func anExpressionIsEvaluatedOnce() throws {
-        let (session, paper) = try make()
+        let bench = try Bench()
+        let session = bench.session
         _ = session.evaluate("print('once')", width: 80)
         _ = session.evaluate("print('twice') + nil", width: 80)
-        #expect(paper.text.withLock { $0 } == "once\ntwice\n")
+        #expect(bench.printed == "once\ntwice\n")
     }
 
     @Test(arguments: [
@@ -64,16 +44,16 @@ import Testing
         ("x = nil; x.y", .complete), ("x = nil x.y", .invalid), ("x = = 5", .invalid), ("end", .invalid),
         ("'open", .invalid), ("for for", .invalid),
     ]) func completenessIsLuasOwn(entry: String, expected: Completeness) throws {
-        #expect(try make().session.completeness(of: entry) == expected)
+        #expect(try Bench().session.completeness(of: entry) == expected)
     }
 
     @Test func errorsAreData() throws {
-        let (session, _) = try make()
+        let session = try Bench().session
         let raised = try #require(error(session, "local function f()\n  error('bad day')\nend\nf()"))
         #expect(raised.message == "prompt:2: bad day")
         #expect(raised.traceback.count == 2)
         #expect(raised.traceback.last == "prompt:4: in main chunk")
-        #expect(raised.report.contains("\nstack traceback:\n\tprompt:2: in "))
+        #expect(raised.report(width: 80).contains("\nstack traceback:\n\tprompt:2: in "))
         #expect(error(session, "x = = 5")?.message == "prompt:1: unexpected symbol near '='")
         #expect(error(session, "error({code = 5})") != nil)
         #expect(error(session, "error(nil)") != nil)
@@ -90,11 +70,11 @@ import Testing
         ("#t.城市", #"prompt:1: <name> expected near '城市' (write t["城市"])"#),
         ("local a = 1\n#a a", "prompt:2: syntax error near 'a'"), ("end", "prompt:1: <eof> expected near 'end'"),
     ]) func aSyntaxErrorIsWhereTheEntryGoesWrong(entry: String, expected: String) throws {
-        #expect(error(try make().session, entry)?.message == expected)
+        #expect(error(try Bench().session, entry)?.message == expected)
     }
 
     @Test func valuesWithTheirOwnTextAreAskedForIt() throws {
-        let (session, _) = try make()
+        let session = try Bench().session
         #expect(results(session, "setmetatable({}, {__tostring = function() return 'as I say' end})") == ["as I say"])
         #expect(
             error(session, "setmetatable({}, {__tostring = function() error 'no' end})")?.message.contains("no") == true
@@ -103,7 +83,7 @@ import Testing
     }
 
     @Test func tablesAreSortedCutAndSafeAgainstCycles() throws {
-        let (session, _) = try make()
+        let session = try Bench().session
         #expect(results(session, "{}") == ["{}"])
         #expect(
             results(session, "{1, 'b', z = 1, a = {true}, [2.5] = 3, ['two words'] = 4, ['end'] = 5}")
@@ -125,34 +105,35 @@ import Testing
     }
 
     @Test func aTableThatDoesNotFitHasAnEntryALine() throws {
-        let (session, _) = try make()
+        let session = try Bench().session
         #expect(
             results(session, "{name = 'first segment', words = {'alpha', 'beta'}}", width: 30)
                 == ["{\n  name = \"first segment\",\n  words = {\"alpha\", \"beta\"},\n}"])
     }
 
     @Test func chineseCountsTwoColumns() throws {
-        let (session, _) = try make()
+        let session = try Bench().session
         #expect(results(session, "{'时尚穿搭', '奢侈品'}", width: 22) == ["{\"时尚穿搭\", \"奢侈品\"}"])
         #expect(results(session, "{'时尚穿搭', '奢侈品'}", width: 21) == ["{\n  \"时尚穿搭\",\n  \"奢侈品\",\n}"])
     }
 
     @Test func scriptsSkipTheirHeadingAndGetArguments() throws {
-        let (session, paper) = try make()
+        let bench = try Bench()
+        let session = bench.session
         session.setArguments(script: "a.lua", ["x", "--y"])
         let source = Array("\u{FEFF}#!/usr/bin/env cohort\nprint(arg[0], arg[2], ...)\nerror('late')".utf8)
         guard case .failed(let error) = session.run(source, name: "@a.lua", arguments: ["x", "--y"]) else {
             Issue.record("the error was lost")
             return
         }
-        #expect(paper.text.withLock { $0 } == "a.lua\t--y\tx\t--y\n")
+        #expect(bench.printed == "a.lua\t--y\tx\t--y\n")
         #expect(error.message == "a.lua:3: late")
     }
 
     @Test func theSeedDecidesRandomNumbers() throws {
         let entry = "math.random(1 << 50)"
-        let usual = results(try make().session, entry)
-        #expect(usual == results(try make(seed: 0).session, entry))
-        #expect(usual != results(try make(seed: 1).session, entry))
+        let usual = results(try Bench().session, entry)
+        #expect(usual == results(try Bench(seed: 0).session, entry))
+        #expect(usual != results(try Bench(seed: 1).session, entry))
     }
 }

@@ -104,6 +104,10 @@ int clua_define_modules(lua_State *L);
 int clua_set_global(lua_State *L);
 /// Takes a name, returns the value of that global.
 int clua_global(lua_State *L);
+/// Takes a value and puts it into the globals `_` and `_1`, raw; what was in `_1` to `_8` moves one on.
+int clua_remember(lua_State *L);
+/// Takes a list of names and returns those that are globals by themselves, raw.
+int clua_own_globals(lua_State *L);
 /// Takes an integer, from which `math.random` starts anew.
 int clua_reseed(lua_State *L);
 /// Takes a value, returns what `tostring` would.

@@ -1,0 +1,206 @@
+/// What the words of an entry tell without running it: the local variables it declares outside of every block, the names it mentions,
+/// how it ends. The entry must be one that Lua compiles.
+public struct EntryOutline {
+    /// A `local` statement outside of every block.
+    struct Declaration {
+        /// The variables, in order; whether they are constant (`<const>`, `<close>`).
+        var names: [(name: String, isConstant: Bool)] = []
+        /// The end of the statement, in bytes of the source.
+        var end = 0
+    }
+
+    /// The local variables declared outside of every block.
+    let declarations: [Declaration]
+    /// Every name in it, those of fields too.
+    public let names: Set<String>
+    /// Where the first word begins and the last one ends, in bytes of the source; empty if there is none.
+    public let extent: Range<Int>
+    /// Where a `return` outside of every block is, in bytes of the source.
+    public let finalReturn: Int?
+    /// Whether a `return` within a block, but in no function, may end the entry early.
+    public let hasEarlyReturn: Bool
+    /// Whether the last word is a semicolon.
+    public let endsInSemicolon: Bool
+    /// Whether it ends as a call does: in `)`, a string or `}`.
+    public let endsAsCall: Bool
+
+    /// How many local variables it declares outside of every block.
+    public var localCount: Int { declarations.reduce(0) { $0 + $1.names.count } }
+
+    /// `name`, or something like it, that no name in the entry is.
+    func unusedName(_ name: String) -> String {
+        var name = name
+        while names.contains(name) { name += "_" }
+        return name
+    }
+
+    /// Reads the words of `source`.
+    public init(_ source: [UInt8]) {
+        let tokens = LuaLexer.tokens(of: source)
+        var declarations: [Declaration] = []
+        var returns: (final: Int?, early: Bool) = (nil, false)
+        var open: [String] = []
+        var index = 0
+        while index < tokens.count {
+            let token = tokens[index]
+            index += 1
+            guard token.kind == .keyword else { continue }
+            switch token.text {
+            // `for` and `while` are closed by the end of their `do`.
+            case "function", "do", "if", "repeat": open.append(token.text)
+            case "end", "until": _ = open.popLast()
+            case "return" where open.isEmpty: returns.final = token.range.lowerBound
+            case "return": returns.early = returns.early || !open.contains("function")
+            case "local" where open.isEmpty:
+                var parser = DeclarationParser(tokens, at: index)
+                declarations.append(parser.read())
+                // What is within the statement is no statement of this level.
+                index = parser.index
+            default: break
+            }
+        }
+        self.declarations = declarations
+        names = Set(tokens.lazy.filter { $0.kind == .name }.map(\.text))
+        extent = (tokens.first?.range.lowerBound ?? 0)..<(tokens.last?.range.upperBound ?? 0)
+        finalReturn = returns.final
+        hasEarlyReturn = returns.early
+        endsInSemicolon = tokens.last?.isSymbol(";") ?? false
+        endsAsCall = tokens.last.map { $0.kind == .string || $0.isSymbol(")") || $0.isSymbol("}") } ?? false
+    }
+}
+
+extension EntryOutline {
+    /// Where statements may begin outside of all blocks and brackets: behind a semicolon or on a new line. `isName` tells that the
+    /// word there is a name, which continues nothing before it.
+    static func statementStarts(of source: [UInt8]) -> [(offset: Int, isName: Bool)] {
+        var starts: [(offset: Int, isName: Bool)] = []
+        var depth = 0
+        var previous: LuaToken?
+        for token in LuaLexer.tokens(of: source) {
+            if depth == 0, let previous {
+                let between = source[previous.range.upperBound..<token.range.lowerBound]
+                let isBehindSemicolon = previous.isSymbol(";")
+                if isBehindSemicolon || between.contains(UInt8(ascii: "\n")) {
+                    starts.append(
+                        (token.range.lowerBound, token.kind == .name || (isBehindSemicolon && token.isSymbol("("))))
+                }
+            }
+            previous = token
+            switch token.text {
+            case "function", "do", "if", "repeat", "(", "[", "{": depth += 1
+            case "end", "until", ")", "]", "}": depth -= 1
+            default: break
+            }
+        }
+        return starts
+    }
+}
+
+/// Finds the end of a `local` statement, which Lua marks by nothing but what follows.
+private struct DeclarationParser {
+    private let tokens: [LuaToken]
+    private(set) var index: Int
+
+    /// `index` is that of the word after `local`.
+    init(_ tokens: [LuaToken], at index: Int) {
+        self.tokens = tokens
+        self.index = index
+    }
+
+    private var next: LuaToken? { index < tokens.count ? tokens[index] : nil }
+
+    mutating func read() -> EntryOutline.Declaration {
+        var declaration = EntryOutline.Declaration()
+        if next?.isKeyword("function") == true {
+            if index + 1 < tokens.count { declaration.names.append((tokens[index + 1].text, false)) }
+            skipFunction()
+        } else {
+            repeat {
+                guard let name = next, name.kind == .name else { break }
+                index += 1
+                var isConstant = false
+                if next?.isSymbol("<") == true {
+                    isConstant = true
+                    index += 3
+                }
+                declaration.names.append((name.text, isConstant))
+            } while take(",")
+            if take("=") {
+                repeat { skipExpression() } while take(",")
+            }
+        }
+        index = min(index, tokens.count)
+        declaration.end = tokens[index - 1].range.upperBound
+        return declaration
+    }
+
+    private mutating func take(_ symbol: String) -> Bool {
+        guard next?.isSymbol(symbol) == true else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func skipExpression() {
+        repeat {
+            while let token = next, Self.isUnary(token) { index += 1 }
+            skipOperand()
+        } while takeBinary()
+    }
+
+    private mutating func skipOperand() {
+        guard let token = next else { return }
+        if token.isKeyword("function") { return skipFunction() }
+        if token.isSymbol("{") { return skipBrackets() }
+        let hasSuffixes = token.kind == .name || token.isSymbol("(")
+        if token.isSymbol("(") { skipBrackets() } else { index += 1 }
+        // Nothing is called on or taken from a literal: `local x = 5 (f)()` is two statements.
+        while hasSuffixes, let token = next {
+            if token.isSymbol(".") || token.isSymbol(":") {
+                index += 2
+            } else if token.isSymbol("[") || token.isSymbol("(") || token.isSymbol("{") {
+                skipBrackets()
+            } else if token.kind == .string {
+                index += 1
+            } else {
+                return
+            }
+        }
+    }
+
+    private mutating func skipBrackets() {
+        var depth = 0
+        while let token = next {
+            index += 1
+            guard token.kind == .symbol else { continue }
+            if ["(", "{", "["].contains(token.text) { depth += 1 }
+            if [")", "}", "]"].contains(token.text) { depth -= 1 }
+            if depth == 0 { return }
+        }
+    }
+
+    private mutating func skipFunction() {
+        var depth = 0
+        while let token = next {
+            index += 1
+            guard token.kind == .keyword else { continue }
+            if ["function", "do", "if", "repeat"].contains(token.text) { depth += 1 }
+            if ["end", "until"].contains(token.text) { depth -= 1 }
+            if depth == 0 { return }
+        }
+    }
+
+    private mutating func takeBinary() -> Bool {
+        guard let token = next else { return false }
+        let symbols: Set<String> = [
+            "+", "-", "*", "/", "//", "%", "^", "..", "==", "~=", "<", "<=", ">", ">=", "&", "|", "~", "<<", ">>",
+        ]
+        guard token.isKeyword("and") || token.isKeyword("or") || (token.kind == .symbol && symbols.contains(token.text))
+        else { return false }
+        index += 1
+        return true
+    }
+
+    private static func isUnary(_ token: LuaToken) -> Bool {
+        token.isKeyword("not") || token.isSymbol("-") || token.isSymbol("#") || token.isSymbol("~")
+    }
+}
