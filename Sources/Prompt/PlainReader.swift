@@ -16,7 +16,7 @@ public final class PlainReader: LineReader {
     }
 
     /// Waits for a line; a last line without line break counts.
-    public func readLine(prompt: String) -> LineInput {
+    public func readLine(prompt: String, after entry: String) -> LineInput {
         Console.flush()
         // Not to standard output, which is a file or pipe if this reader is in use at a terminal.
         if showsPrompt { Console.writeError(prompt) }

@@ -8,6 +8,8 @@ public final class Prompt {
     private let reader: any LineReader
     private let terminal: Terminal
     private let history: HistoryFile?
+    /// Entries that came with one line, from a paste of several.
+    private var waiting: [String] = []
 
     /// A prompt over `session`. Entries are added to `history`, if there is one, as soon as they are complete.
     public init(session: Session, reader: any LineReader, terminal: Terminal, history: HistoryFile?) {
@@ -38,20 +40,25 @@ public final class Prompt {
 
     /// Asks for lines until they make up something that can be run. Nil at the end of the input.
     private func readEntry() -> String? {
-        var lines: [String] = []
+        var entry = waiting.isEmpty ? nil : waiting.removeFirst()
         while true {
-            switch reader.readLine(prompt: prompt(isFirst: lines.isEmpty)) {
+            if let entry, !waiting.isEmpty || isWhole(entry) { return entry }
+            switch reader.readLine(prompt: prompt(isFirst: entry == nil), after: entry ?? "") {
             case .interrupted:
-                lines = []
+                entry = nil
             case .end:
                 // What was begun is evaluated as it stands, so that its error says what is missing.
-                return lines.isEmpty ? nil : lines.joined(separator: "\n")
+                return entry
             case .line(let line):
-                lines.append(line)
-                let entry = lines.joined(separator: "\n")
-                if Self.helpTopic(of: entry) != nil || session.completeness(of: entry) != .incomplete { return entry }
+                let text = entry.map { "\($0)\n\(PastedText.withoutContinuationPrompt(line))" } ?? line
+                waiting = session.entries(in: text)
+                entry = waiting.removeFirst()
             }
         }
+    }
+
+    private func isWhole(_ entry: String) -> Bool {
+        Self.helpTopic(of: entry) != nil || session.completeness(of: entry) != .incomplete
     }
 
     private func prompt(isFirst: Bool) -> String {
@@ -72,6 +79,7 @@ public final class Prompt {
             show(error)
         case .interrupted:
             reader.dropTypeAhead()
+            waiting = []
             Console.writeError(terminal.errorStyle.paint("interrupted", as: .error) + "\n")
         }
         for note in session.takeNotes() { Console.writeError(terminal.errorStyle.paint(note, as: .quiet) + "\n") }

@@ -1,5 +1,6 @@
 @preconcurrency import CReadline
 @preconcurrency import Glibc
+import Session
 
 /// The line that readline's callback hands over: readline is one per process and its callback has no context of its own.
 private nonisolated(unsafe) var finished: (arrived: Bool, line: UnsafeMutablePointer<CChar>?) = (false, nil)
@@ -12,48 +13,60 @@ private func lineArrived(_ line: UnsafeMutablePointer<CChar>?) {
 
 /// Lines edited with GNU readline, the only place that knows it. At most one is in use in a process.
 public final class ReadlineReader: LineReader {
+    /// The one that readline's keys are for.
+    nonisolated(unsafe) static weak var active: ReadlineReader?
+
+    /// What can stand at a byte of a text; see `Session.complete`.
+    let complete: (String, Int) -> Completion
     private let isInterrupted: () -> Bool
+    /// The lines of the entry before the one that is being typed.
+    private(set) var entry = ""
+    /// Line and cursor at the latest Tab that completed nothing.
+    var lastTab: (line: String, cursor: Int)?
+    /// The line as it was recalled last.
+    var recalled: String?
+    /// Set where Ctrl-C was noticed while a key did its work.
+    var abandons = false
+    /// The signals that are let through while waiting.
+    private var openMask = sigset_t()
 
     /// Takes over the terminal on standard input and output. `isInterrupted` tells, once, whether Ctrl-C came since it was
-    /// last asked; the process must have a handler for SIGINT that records it.
-    public init(history: [String], isInterrupted: @escaping () -> Bool) {
+    /// last asked; the process must have a handler for SIGINT that records it. `complete` is asked at Tab.
+    public init(
+        history: [String], complete: @escaping (String, Int) -> Completion, isInterrupted: @escaping () -> Bool
+    ) {
+        self.complete = complete
         self.isInterrupted = isInterrupted
         TerminalSettings.keepOutputAtInterrupt()
         // Keeps the name for the life of the process, as readline demands; `$if cohort` in ~/.inputrc then works.
         rl_readline_name = UnsafePointer(strdup("cohort"))
         rl_catch_signals = 1
         rl_persistent_signal_handlers = 1
-        rl_completer_quote_characters = UnsafePointer(strdup("\"'"))
+        Self.bindKeys()
         Self.initializeInUTF8()
+        Self.active = self
         stifle_history(20_000)
         for entry in history { add_history(entry) }
     }
 
     /// Shows the prompt and waits. Escape sequences in `prompt` are marked so that readline knows its width.
-    public func readLine(prompt: String) -> LineInput {
+    public func readLine(prompt: String, after entry: String) -> LineInput {
+        self.entry = entry
+        lastTab = nil
+        recalled = nil
+        abandons = false
         // A terminal gets output line by line: what still waits is a line that was begun, and readline counts from column 0.
         if __fpending(stdout) > 0 { Console.write("\n") }
         Console.flush()
         // Signals come only while we wait for keys. One that came between a look at the flag and the wait would go unnoticed.
-        let before = Self.block(Self.watchedSignals)
-        defer { pthread_sigmask(SIG_SETMASK, [before], nil) }
+        openMask = Self.block(Self.watchedSignals)
+        defer { pthread_sigmask(SIG_SETMASK, [openMask], nil) }
         _ = isInterrupted()
         finished = (false, nil)
         rl_callback_handler_install(Self.marked(prompt), lineArrived)
         while !finished.arrived {
-            var input = fd_set()
-            input.__fds_bits.0 = 1  // STDIN_FILENO
-            if pselect(1, &input, nil, nil, nil, [before]) > 0 {
-                rl_callback_read_char()
-            } else {
-                // A signal: readline puts the terminal in order, then raises it again for our own handler.
-                pthread_sigmask(SIG_SETMASK, [before], nil)
-                let wasSuspended = rl_pending_signal() == SIGTSTP
-                rl_check_signals()
-                if wasSuspended { rl_forced_update_display() }
-                _ = Self.block(Self.watchedSignals)
-            }
-            if isInterrupted() { return abandon() }
+            if waitForKey() { rl_callback_read_char() }
+            if abandons || isInterrupted() { return abandon() }
         }
         guard let line = finished.line else {
             Console.write("\n")
@@ -65,6 +78,23 @@ public final class ReadlineReader: LineReader {
 
     /// Forgets the keys typed since the last line, as after Ctrl-C.
     public func dropTypeAhead() { TerminalSettings.dropTypeAhead() }
+
+    /// Waits for a key, with signals let through. False if one came instead.
+    func waitForKey() -> Bool {
+        var input = fd_set()
+        input.__fds_bits.0 = 1  // STDIN_FILENO
+        if pselect(1, &input, nil, nil, nil, [openMask]) > 0 { return true }
+        // A signal: readline puts the terminal in order, then raises it again for our own handler.
+        pthread_sigmask(SIG_SETMASK, [openMask], nil)
+        let wasSuspended = rl_pending_signal() == SIGTSTP
+        rl_check_signals()
+        if wasSuspended { rl_forced_update_display() }
+        _ = Self.block(Self.watchedSignals)
+        return false
+    }
+
+    /// Whether Ctrl-C came since this was last asked.
+    func wasInterrupted() -> Bool { isInterrupted() }
 
     /// Adds `entry` to what the arrow keys and Ctrl-R find, unless it repeats the latest.
     public func remember(_ entry: String) {

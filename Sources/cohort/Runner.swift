@@ -81,7 +81,9 @@ struct Runner {
         history?.trim()
         let reader: any LineReader =
             isInteractive
-            ? ReadlineReader(history: history?.load() ?? [], isInterrupted: session.takeInterrupt)
+            ? ReadlineReader(
+                history: history?.load() ?? [], complete: { session.complete($0, at: $1) },
+                isInterrupted: session.takeInterrupt)
             : PlainReader(showsPrompt: isatty(STDIN_FILENO) != 0, isInterrupted: session.takeInterrupt)
         Prompt(session: session, reader: reader, terminal: terminal, history: history).run()
     }
