@@ -24,10 +24,10 @@ public struct Inspector {
     }
 
     /// The local variables that entries of a conversation declared, in byte order.
-    public var localNames: [String] { [] }
+    public var localNames: [String] { state.localNames }
 
     /// What is in one of these variables.
-    public func local(_ name: String) -> Argument? { nil }
+    public func local(_ name: String) -> Argument? { state.pushLocal(name, on: lua) ? top : nil }
 
     /// What is at `key`, a string, in a table or in the tables that `__index` names behind it; nil if it is in none.
     public func member(_ key: String, of value: Argument) -> Argument? {

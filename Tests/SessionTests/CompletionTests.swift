@@ -95,6 +95,14 @@ import Testing
         #expect(labels("cluster.kmeans(x, {\n  k = 2,\n  met|", in: session) == ["metric"])
     }
 
+    @Test func localVariablesOfEarlierEntries() throws {
+        let session = try session()
+        _ = session.evaluate("local segments = {first = tensor{1, 2}}", width: 80)
+        #expect(labels("seg|", in: session) == ["segments"])
+        #expect(complete("seg|", in: session).candidates.first?.kind == .local)
+        #expect(labels("segments.first:su|", in: session) == ["sum"])
+    }
+
     @Test func optionKeysAndTheirValues() throws {
         let session = try session("x = tensor{{0}, {1}, {9}}")
         let all = labels("cluster.kmeans(x, {|", in: session)
