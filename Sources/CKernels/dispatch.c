@@ -24,14 +24,18 @@ static const struct ck_table *table_of(ck_level level) {
 }
 
 // -1 until first asked. Two threads may both find the best level at once; they find the same.
-static atomic_int chosen = -1;
+static atomic_int best = -1;
+
+// What `ck_force` chose for this thread; -1 if nothing.
+static _Thread_local int forced = -1;
 
 ck_level ck_current_level(void) {
-    int level = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (forced >= 0) return (ck_level)forced;
+    int level = atomic_load_explicit(&best, memory_order_relaxed);
     if (level < 0) {
         level = CK_AVX512;
         while (level > CK_PLAIN && !table_of((ck_level)level)) level--;
-        atomic_store_explicit(&chosen, level, memory_order_relaxed);
+        atomic_store_explicit(&best, level, memory_order_relaxed);
     }
     return (ck_level)level;
 }
@@ -40,7 +44,7 @@ int ck_supports(ck_level level) { return table_of(level) != NULL; }
 
 int ck_force(ck_level level) {
     if (!ck_supports(level)) return 0;
-    atomic_store_explicit(&chosen, (int)level, memory_order_relaxed);
+    forced = (int)level;
     return 1;
 }
 

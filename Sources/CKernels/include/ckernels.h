@@ -16,13 +16,13 @@ typedef enum ck_level { CK_PLAIN = 0, CK_NEON = 1, CK_AVX2 = 2, CK_AVX512 = 3 } 
 /// `CK_GELU_TANH` is the tanh approximation (Hendrycks and Gimpel 2016) that models call `gelu_new`.
 typedef enum ck_activation { CK_IDENTITY = 0, CK_GELU = 1, CK_GELU_TANH = 2, CK_RELU = 3, CK_TANH = 4 } ck_activation;
 
-/// The level in use: the best this processor has, unless `ck_force` chose another.
+/// The level the calling thread uses: the best this processor has, unless `ck_force` chose another.
 ck_level ck_current_level(void);
 
 /// Whether this processor can run `level`.
 int ck_supports(ck_level level);
 
-/// Uses `level` from now on, in all threads; returns 0 and changes nothing if this processor cannot run it. For tests, and for finding out
+/// Uses `level` from now on in the calling thread alone; returns 0 and changes nothing if this processor cannot run it. For tests, and for finding out
 /// whether a difference between two machines comes from here. Packed matrices stay valid.
 int ck_force(ck_level level);
 
