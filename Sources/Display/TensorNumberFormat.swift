@@ -9,7 +9,7 @@ struct TensorNumberFormat {
     private static let mostDecimals = 4
 
     /// The format that suits `elements`: as few decimals as show them exactly, but at most four; scientific where the greatest is very
-    /// large or very small.
+    /// large or very small, and a number among greater ones that would read as zero.
     init(_ elements: [Scalar]) {
         let numbers = elements.compactMap { element -> Double? in
             guard case .real(let value) = element, value.isFinite, value != 0 else { return nil }
@@ -46,15 +46,25 @@ struct TensorNumberFormat {
             if value.isNaN { return "nan" }
             if value.isInfinite { return value < 0 ? "-inf" : "inf" }
             return switch style {
-            case .fixed(let decimals): Self.fixed(value, decimals)
+            case .fixed(let decimals): Self.small(value, decimals) ?? Self.fixed(value, decimals)
             case .scientific(let decimals): Self.scientific(value, decimals)
             }
         }
     }
 
-    private static func fixed(_ value: Double, _ decimals: Int) -> String { formatted("%.*f", value, decimals) }
+    /// A number that would read as zero but is none, to its power of ten: `1e-09`.
+    private static func small(_ value: Double, _ decimals: Int) -> String? {
+        guard value != 0, decimals == mostDecimals, value.magnitude < 5e-5 else { return nil }
+        return scientific(value, 0)
+    }
 
-    private static func scientific(_ value: Double, _ decimals: Int) -> String { formatted("%.*e", value, decimals) }
+    private static func fixed(_ value: Double, _ decimals: Int) -> String {
+        formatted("%.*f", value == 0 ? 0 : value, decimals)
+    }
+
+    private static func scientific(_ value: Double, _ decimals: Int) -> String {
+        formatted("%.*e", value == 0 ? 0 : value, decimals)
+    }
 
     private static func formatted(_ format: String, _ value: Double, _ decimals: Int) -> String {
         // %f of the greatest double takes 309 digits.

@@ -1,3 +1,5 @@
+import Support
+
 /// Strings and keys as Lua source would write them.
 enum LuaLiteral {
     private static let keywords: Set<String> = [
@@ -38,6 +40,52 @@ enum LuaLiteral {
             && bytes.allSatisfy { isLetter($0) || isDigit($0) }
             && !keywords.contains(name)
         return isName ? name : "[" + string(bytes, limit: 200) + "]"
+    }
+
+    /// A quoted string cut to `room` columns, no escape in halves, with `…` behind the closing quote.
+    static func cut(_ literal: String, to room: Int) -> String {
+        guard DisplayWidth.of(literal) > room else { return literal }
+        // Two quotes and the dots; the opening quote is kept as a part.
+        let most = room - 2
+        var kept = ""
+        var used = 0
+        var part = ""
+        var rest = literal[...]
+        while let next = rest.popFirst() {
+            part = String(next)
+            if next == "\\" {
+                let kind = rest.popFirst()
+                part += kind.map(String.init) ?? ""
+                if kind == "x" { for _ in 0..<2 { part += rest.popFirst().map(String.init) ?? "" } }
+                if kind == "u" { while let digit = rest.popFirst() { part.append(digit); if digit == "}" { break } } }
+            }
+            let columns = DisplayWidth.of(part)
+            guard used + columns <= most else { break }
+            kept += part
+            used += columns
+        }
+        return room > 2 ? kept + "\"…" : DisplayWidth.cut(literal, to: room)
+    }
+
+    /// What stands between the quotes, quotes themselves unescaped: for where there are none around it.
+    static func content(of literal: String) -> String {
+        guard literal.first == "\"", let end = literal.lastIndex(of: "\""), end > literal.startIndex else {
+            return literal
+        }
+        var content = ""
+        var isEscaped = false
+        for character in literal[literal.index(after: literal.startIndex)..<end] {
+            if isEscaped, character == "\"" { content.removeLast() }
+            content.append(character)
+            isEscaped = character == "\\" && !isEscaped
+        }
+        return literal.hasSuffix("\"") ? content : content + "…"
+    }
+
+    /// The name that a key of `key(_:)` stands for, to be read; nil if the key is no string.
+    static func name(ofKey key: String) -> String? {
+        guard key.hasPrefix("[") else { return key }
+        return key.hasPrefix("[\"") ? content(of: String(key.dropFirst().dropLast())) : nil
     }
 
     /// Where to cut so that no character is split.

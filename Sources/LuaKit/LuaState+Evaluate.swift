@@ -1,26 +1,6 @@
 import CLua
 import Support
 
-/// How values are laid out as text.
-public struct ValueLayout {
-    /// Columns there are.
-    public var width: Int
-    /// The columns a piece of text takes.
-    public var measure: (String) -> Int
-    /// The text of an object that stands on its own, if there is a better one than `tostring` gives.
-    public var objectText: (LuaObject) -> String?
-
-    /// A layout for `width` columns.
-    public init(
-        width: Int, measure: @escaping (String) -> Int = DisplayWidth.of,
-        objectText: @escaping (LuaObject) -> String? = { _ in nil }
-    ) {
-        self.width = width
-        self.measure = measure
-        self.objectText = objectText
-    }
-}
-
 /// How evaluating an entry ended.
 public enum Evaluation {
     /// It ran; the values it returned, as text.
@@ -103,11 +83,6 @@ extension LuaState {
         _ = try invoke(builtin: clua_remember, [.reference(values[0])])
     }
 
-    /// The value at `argument` as text, laid out for reading. A table or foreign value with `__tostring` is asked for its own.
-    public func describe(_ argument: Argument, layout: ValueLayout) throws(Failure) -> String {
-        try text(argument.lua, lua_absindex(argument.lua, argument.index), layout)
-    }
-
     private func texts(_ lua: OpaquePointer, above top: Int32, _ layout: ValueLayout) throws(Failure) -> [String] {
         let end = lua_gettop(lua)
         guard end > top else { return [] }
@@ -116,24 +91,5 @@ extension LuaState {
         // `io.write` and its like return the file for chaining; nobody wants to read that.
         if texts.count == 1, lua_type(lua, end) == LUA_TUSERDATA, texts[0].hasPrefix("file (") { return [] }
         return texts
-    }
-
-    private func text(_ lua: OpaquePointer, _ index: Int32, _ layout: ValueLayout) throws(Failure) -> String {
-        if let own = try ownText(lua, index) { return own }
-        var reader = ValueReader(lua) { object, isInside in
-            let text = layout.objectText(object) ?? object.luaClass.text(object)
-            guard isInside, let lineBreak = text.firstIndex(of: "\n") else { return text }
-            return text[..<lineBreak] + " ..."
-        }
-        return reader.read(index).text(width: layout.width, measure: layout.measure)
-    }
-
-    /// What `__tostring` says, for values that are not ours.
-    private func ownText(_ lua: OpaquePointer, _ index: Int32) throws(Failure) -> String? {
-        guard [LUA_TTABLE, LUA_TUSERDATA].contains(lua_type(lua, index)), clua_object(lua, index) == nil,
-            lua_checkstack(lua, 8) != 0
-        else { return nil }
-        let value = LuaValue.reference(try anchorReference(lua, index))
-        return try invoke(builtin: clua_own_text, [value]).first?.text
     }
 }

@@ -72,12 +72,12 @@ extension LuaState {
     /// What is in a table that was raised, shortly.
     private func content(_ error: Argument) -> String {
         guard error.kind == .table, lua_checkstack(error.lua, 8) != 0 else { return "" }
-        var reader = ValueReader(error.lua) { object, _ in object.luaClass.name }
+        var reader = ValueReader(error.lua) { object in object.luaClass.name }
         reader.depthLimit = 2
         reader.entryLimit = 10
         reader.totalLimit = 20
         reader.stringLimits.inside = 60
-        let text = reader.read(error.index).text(width: 2_000, measure: DisplayWidth.of)
+        let text = reader.read(error.index).text(ValueLayout(width: 2_000))
         return text == "{}" ? "" : ": " + text
     }
 

@@ -1,4 +1,5 @@
 import CLua
+import Support
 
 /// Reads a value on Lua's stack into a tree of text, within bounds: large, deep and cyclic tables are cut short.
 ///
@@ -9,20 +10,32 @@ struct ValueReader {
     /// Entries of one table that are shown.
     var entryLimit = 100
     /// Entries of tables that are shown in all.
-    var totalLimit = 2_000
+    var totalLimit = 10_000
     /// Bytes of a string that are shown: on its own, and within a table.
     var stringLimits = (alone: 10_000, inside: 200)
-    /// The text of one of our objects; the second argument tells whether it stands within a table.
-    let objectText: (LuaObject, _ isInside: Bool) -> String
+    /// One of our objects in a few words.
+    let objectText: (LuaObject) -> String
+    /// Looked at once in a while, if there is no other end.
+    private var cancellation: Cancellation?
 
     private let lua: OpaquePointer
     /// The tables that the one being read stands in.
     private var path: [UnsafeRawPointer] = []
     private var total = 0
 
-    init(_ lua: OpaquePointer, objectText: @escaping (LuaObject, _ isInside: Bool) -> String) {
+    init(_ lua: OpaquePointer, objectText: @escaping (LuaObject) -> String) {
         self.lua = lua
         self.objectText = objectText
+    }
+
+    /// Lifts the bounds. What is read once `cancellation` is set is not complete.
+    mutating func readAll(until cancellation: Cancellation) {
+        self.cancellation = cancellation
+        // Deeper tables than anybody makes by hand, and not so deep that the stack of the thread is used up.
+        depthLimit = 100
+        entryLimit = Int(Int32.max)
+        totalLimit = Int(Int32.max)
+        stringLimits = (.max, .max)
     }
 
     /// The tree of the value at `index`.
@@ -30,7 +43,8 @@ struct ValueReader {
         switch lua_type(lua, index) {
         case LUA_TSTRING:
             let limit = path.isEmpty ? stringLimits.alone : stringLimits.inside
-            return .leaf(withString(index) { LuaLiteral.string($0, limit: limit) })
+            return .string(withString(index) { LuaLiteral.string($0, limit: limit) })
+        case LUA_TNUMBER: return .number(number(index))
         case LUA_TTABLE: return readTable(lua_absindex(lua, index))
         default: return .leaf(scalar(index))
         }
@@ -38,7 +52,10 @@ struct ValueReader {
 
     private mutating func readTable(_ index: Int32) -> ValueTree {
         guard let identity = lua_topointer(lua, index) else { return .leaf("{}") }
-        if path.contains(identity) { return .leaf("<the table around it>") }
+        if let place = path.lastIndex(of: identity) {
+            let levels = path.count - place
+            return .leaf(levels == 1 ? "<the table around it>" : "<the table \(levels) levels up>")
+        }
         guard path.count < depthLimit, lua_checkstack(lua, 4) != 0 else { return .leaf("{...}") }
         path.append(identity)
         let top = lua_gettop(lua)
@@ -69,7 +86,7 @@ struct ValueReader {
                 entries.append((nil, .omitted(Int(count - position + 1))))
                 return
             }
-            total += 1
+            countEntry()
             lua_rawgeti(lua, index, lua_Integer(position))
             entries.append((nil, read(-1)))
             lua_settop(lua, -2)
@@ -106,7 +123,7 @@ struct ValueReader {
             if !isInList(-2, listCount), found.count < keys.count, total < totalLimit {
                 let order = sortKey(-2)
                 if !(last < order) {
-                    total += 1
+                    countEntry()
                     found.append((order, keyText(-2), read(-1)))
                 }
             }
@@ -115,6 +132,11 @@ struct ValueReader {
         found.sort { $0.order < $1.order }
         entries += found.map { ($0.key, $0.value) }
         if found.count < count { entries.append((nil, .omitted(count - found.count))) }
+    }
+
+    private mutating func countEntry() {
+        total += 1
+        if total & 0x3FF == 0, cancellation?.isCancelled == true { totalLimit = 0 }
     }
 
     private func isInList(_ index: Int32, _ count: lua_Unsigned) -> Bool {
@@ -139,7 +161,7 @@ struct ValueReader {
         case LUA_TTHREAD: return "<coroutine>"
         default:
             guard let object = clua_object(lua, index) else { return "<userdata>" }
-            return objectText(Unmanaged<LuaObject>.fromOpaque(object).takeUnretainedValue(), !path.isEmpty)
+            return objectText(Unmanaged<LuaObject>.fromOpaque(object).takeUnretainedValue())
         }
     }
 
@@ -160,13 +182,17 @@ struct ValueReader {
         }
         var info = lua_Debug()
         lua_pushvalue(lua, index)
-        guard lua_getinfo(lua, ">S", &info) != 0, info.linedefined > 0 else { return "<function>" }
+        defer { lua_settop(lua, -2) }
+        lua_pushvalue(lua, -1)
+        guard lua_getinfo(lua, ">Su", &info) != 0, info.linedefined > 0 else { return "<function>" }
+        let names = (0..<Int32(info.nparams)).compactMap { lua_getlocal(lua, nil, $0 + 1).map { String(cString: $0) } }
+        let parameters = (names + (info.isvararg != 0 ? ["..."] : [])).joined(separator: ", ")
         let source = withUnsafePointer(to: info.short_src) {
             $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: info.short_src)) {
                 String(cString: $0)
             }
         }
-        return "<function \(source):\(info.linedefined)>"
+        return "<function(\(parameters)) \(DisplayWidth.escaped(source)):\(info.linedefined)>"
     }
 
     private func withString<Result>(_ index: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {

@@ -17,7 +17,9 @@ final class DataTable {
 }
 
 extension DataTable: Displayable {
-    func text(width: Int) -> String { table.text(width: width) }
+    func text(in frame: Frame) -> String { table.text(in: frame) }
+
+    var summary: String { table.summary }
 }
 
 extension LuaValue {

@@ -57,13 +57,20 @@ enum Globals {
         "pretty",
         "The text that the prompt shows for a value: tables with their keys sorted, cut where they are long or deep.",
         parameters: [.required("value", .any, "any value")],
-        options: [.optional("width", .integer(20...10_000), standing: "the terminal's", "columns there are")],
+        options: [
+            .optional("width", .integer(20...10_000), standing: "the terminal's", "columns there are"),
+            .optional(
+                "whole", .boolean, default: false, "nothing is cut: all rows, columns and entries, texts at full length"
+            ),
+        ],
         returns: [.init("string", "the text")],
         example: .init("return #pretty({1, 2, {a = true}})", output: "18"),
         related: ["show"]
     ) { call throws(Failure) in
         var layout = call.state.layout
         if let width = try call.integer(ifGiven: "width") { layout.width = width }
+        layout.isWhole = try call.boolean("whole")
+        layout.isColored = false
         return .string(try call.state.describe(call.argument(1), layout: layout))
     }
 

@@ -48,4 +48,4 @@ private let tensorClass = LuaClass(
         return .values([next, .nil, .nil])
     },
     operators: TensorOperators.all,
-    display: { (tensor: Tensor) in tensor.text(width: 100) })
+    display: { (tensor: Tensor) in tensor.text(width: ScreenWidth.current) })

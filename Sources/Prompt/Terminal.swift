@@ -25,12 +25,18 @@ public struct Terminal: Sendable {
     }
 
     /// Columns of the terminal now; 80 where there is none, unless `COLUMNS` says otherwise.
-    public static var width: Int {
+    public static var width: Int { size.columns }
+
+    /// Rows and columns of the terminal now; 24 and 80 where there is none, unless `LINES` and `COLUMNS` say otherwise.
+    public static var size: (rows: Int, columns: Int) {
         for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
             var size = winsize()
-            if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+            if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+                return (size.ws_row > 0 ? Int(size.ws_row) : 24, Int(size.ws_col))
+            }
         }
-        return variable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+        func number(_ name: String) -> Int? { variable(name).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+        return (number("LINES") ?? 24, number("COLUMNS") ?? 80)
     }
 
     /// Rows of the terminal now; 24 where there is none.

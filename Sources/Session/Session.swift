@@ -16,18 +16,21 @@ public final class Session {
         public var progress: (any ProgressSink)?
         /// Columns that values shown by scripts may take.
         public var width: Int
+        /// Whether results may hold escape sequences for colours.
+        public var isColored: Bool
         /// Gets what `print` writes, from the session's thread.
         public var output: @Sendable (UnsafeRawBufferPointer) -> Void
 
         /// Settings of a session.
         public init(
             seed: Int = 0, threads: Int? = nil, progress: (any ProgressSink)? = nil, width: Int = 80,
-            output: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+            isColored: Bool = false, output: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
         ) {
             self.seed = seed
             self.threads = threads
             self.progress = progress
             self.width = width
+            self.isColored = isColored
             self.output = output
         }
     }
@@ -48,9 +51,7 @@ public final class Session {
         let work = Work(threads: configuration.threads ?? Work.coreCount, progress: configuration.progress)
         lua = try LuaModules.makeState(work: work)
         lua.output = configuration.output
-        lua.layout = ValueLayout(
-            width: configuration.width,
-            objectText: { [unowned lua] in $0.get((any Displayable).self)?.text(width: lua.layout.width) })
+        lua.layout = .displaying(width: configuration.width, isColored: configuration.isColored)
         try lua.setGlobal("print", .native(Printing.print))
         try lua.reseed(UInt64(bitPattern: Int64(configuration.seed)))
     }

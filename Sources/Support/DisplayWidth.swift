@@ -48,25 +48,55 @@ public enum DisplayWidth {
         return alignRight ? spaces + text : text + spaces
     }
 
+    /// `text` in lines of at most `width` columns, broken at blanks where there are any.
+    public static func wrapped(_ text: String, to width: Int) -> String {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            let longer = line.isEmpty ? String(word) : "\(line) \(word)"
+            if !line.isEmpty, of(longer) > width {
+                lines.append(line)
+                line = String(word)
+            } else {
+                line = longer
+            }
+        }
+        return (lines + [line]).joined(separator: "\n")
+    }
+
+    /// `text` harmless to a terminal: control characters other than line ends and tabs written as escapes.
+    public static func harmless(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { isControl($0) && $0 != "\n" && $0 != "\t" }) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar == "\n" || scalar == "\t" || !isControl(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += escape(scalar)
+            }
+        }
+        return result
+    }
+
     /// `text` on one line and harmless to a terminal: line ends, tabs and other control characters written as escapes.
     public static func escaped(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            guard isControl(scalar) else {
-                result.unicodeScalars.append(scalar)
-                continue
-            }
-            switch scalar.value {
-            case 0: result += "\\0"
-            case 9: result += "\\t"
-            case 10: result += "\\n"
-            case 13: result += "\\r"
-            case let code where code < 0x100: result += "\\x" + (code < 16 ? "0" : "") + String(code, radix: 16)
-            case let code: result += "\\u{\(String(code, radix: 16))}"
-            }
+            if isControl(scalar) { result += escape(scalar) } else { result.unicodeScalars.append(scalar) }
         }
         return result
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.value {
+        case 0: "\\0"
+        case 9: "\\t"
+        case 10: "\\n"
+        case 13: "\\r"
+        case let code where code < 0x100: "\\x" + (code < 16 ? "0" : "") + String(code, radix: 16)
+        case let code: "\\u{\(String(code, radix: 16))}"
+        }
     }
 
     // Besides the two control blocks: line and paragraph separators, and what turns the direction of all that follows.

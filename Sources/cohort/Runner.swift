@@ -17,6 +17,7 @@ struct Runner {
         session = try Session(
             Session.Configuration(
                 seed: command.seed ?? 0, threads: command.threads, progress: progress, width: Terminal.width,
+                isColored: terminal.style.isColored,
                 output: { bytes in
                     progress?.clear()
                     Console.write(bytes)

@@ -57,10 +57,8 @@ import Testing
         let wide = try table((1...30).map { ("column \($0)", [long, .text("x")]) })
         for width in [20, 40, 41, 80, 120, 400] {
             let text = wide.text(width: width)
-            for line in text.split(separator: "\n") where line.first != "2" {
-                #expect(DisplayWidth.of(String(line)) <= max(width, 25))
-            }
-            #expect(text.contains("2 rows, 30 columns ("))
+            for line in text.split(separator: "\n") { #expect(DisplayWidth.of(String(line)) <= width) }
+            #expect(text.contains("2 rows, 30 columns"))
             #expect(text.contains("│ … │"))
         }
         let two = try table([("n", [.integer(1)]), ("text", [long])]).text(width: 60)

@@ -14,7 +14,7 @@ import Testing
 
     /// What the prompt shows for an entry, or the message of its error.
     private func show(_ source: String) -> String {
-        let layout = ValueLayout(width: 80, objectText: { $0.get((any Displayable).self)?.text(width: 80) })
+        let layout = ValueLayout.displaying(width: 80)
         switch state.evaluate(source, name: "@t.lua", layout: layout) {
         case .values(let texts): return texts.joined(separator: "\n")
         case .stopped(.failure(let message, _)): return message
