@@ -2,15 +2,20 @@
 /// how it ends. The entry must be one that Lua compiles.
 public struct EntryOutline {
     /// A `local` statement outside of every block.
-    struct Declaration {
+    public struct Declaration {
+        /// Where the statement begins, and the `=` in it, in bytes of the source.
+        public internal(set) var start = 0
+        public internal(set) var valuesStart: Int?
+        /// Whether it is a `local function`.
+        public internal(set) var isFunction = false
         /// The variables, in order; whether they are constant (`<const>`, `<close>`).
-        var names: [(name: String, isConstant: Bool)] = []
+        public internal(set) var names: [(name: String, isConstant: Bool)] = []
         /// The end of the statement, in bytes of the source.
-        var end = 0
+        public internal(set) var end = 0
     }
 
     /// The local variables declared outside of every block.
-    let declarations: [Declaration]
+    public let declarations: [Declaration]
     /// Every name in it, those of fields too.
     public let names: Set<String>
     /// Where the first word begins and the last one ends, in bytes of the source; empty if there is none.
@@ -19,6 +24,10 @@ public struct EntryOutline {
     public let finalReturn: Int?
     /// Whether a `return` within a block, but in no function, may end the entry early.
     public let hasEarlyReturn: Bool
+    /// Whether there is a label in it.
+    public let hasLabel: Bool
+    /// Where the last word ends that is no semicolon.
+    public let contentEnd: Int
     /// Whether the last word is a semicolon.
     public let endsInSemicolon: Bool
     /// Whether it ends as a call does: in `)`, a string or `}`.
@@ -28,7 +37,7 @@ public struct EntryOutline {
     public var localCount: Int { declarations.reduce(0) { $0 + $1.names.count } }
 
     /// `name`, or something like it, that no name in the entry is.
-    func unusedName(_ name: String) -> String {
+    public func unusedName(_ name: String) -> String {
         var name = name
         while names.contains(name) { name += "_" }
         return name
@@ -64,6 +73,8 @@ public struct EntryOutline {
         extent = (tokens.first?.range.lowerBound ?? 0)..<(tokens.last?.range.upperBound ?? 0)
         finalReturn = returns.final
         hasEarlyReturn = returns.early
+        hasLabel = tokens.contains { $0.isSymbol("::") }
+        contentEnd = tokens.last { !$0.isSymbol(";") }?.range.upperBound ?? 0
         endsInSemicolon = tokens.last?.isSymbol(";") ?? false
         endsAsCall = tokens.last.map { $0.kind == .string || $0.isSymbol(")") || $0.isSymbol("}") } ?? false
     }
@@ -111,7 +122,9 @@ private struct DeclarationParser {
 
     mutating func read() -> EntryOutline.Declaration {
         var declaration = EntryOutline.Declaration()
+        declaration.start = tokens[index - 1].range.lowerBound
         if next?.isKeyword("function") == true {
+            declaration.isFunction = true
             if index + 1 < tokens.count { declaration.names.append((tokens[index + 1].text, false)) }
             skipFunction()
         } else {
@@ -125,7 +138,9 @@ private struct DeclarationParser {
                 }
                 declaration.names.append((name.text, isConstant))
             } while take(",")
+            let equals = next
             if take("=") {
+                declaration.valuesStart = equals?.range.lowerBound
                 repeat { skipExpression() } while take(",")
             }
         }

@@ -16,8 +16,7 @@ extension LuaState {
     /// whose value is returned.
     ///
     /// - Throws: the failure of `load`, marked as incomplete if more lines could make the entry right.
-    func compileEntry(_ lua: OpaquePointer, _ entry: String, _ name: String) throws(Failure) -> CompiledEntry {
-        let source = Array(entry.utf8)
+    func compileEntry(_ lua: OpaquePointer, _ source: [UInt8], _ name: String) throws(Failure) -> CompiledEntry {
         let expression = Result { () throws(Failure) in try load(lua, Self.keyword + source, name) }
         if case .success(let chunk) = expression { return keepingFrame(lua, source, expressionAt: 0, chunk, name) }
         let statements = Result { () throws(Failure) in try load(lua, source, name) }
@@ -95,7 +94,7 @@ extension LuaState {
         guard isOnItsThread else { return nil }
         do throws(Failure) {
             // The line break makes a string that is open at the end of a line an error, which no further line can mend.
-            _ = try compileEntry(current, entry + "\n", name)
+            _ = try compileEntry(current, Array((entry + "\n").utf8), name)
             return nil
         } catch {
             return (error.problem, Self.isIncomplete(error))

@@ -26,7 +26,7 @@ extension LuaState {
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
         do throws(Failure) {
-            let entry = try compileEntry(lua, source, name)
+            let entry = try compileEntry(lua, Array(source.utf8), name)
             guard try start(entry.chunk, [], lua) == LUA_OK else { return .stopped(stopped(lua, above: top)) }
             return .values(try texts(lua, above: top, layout))
         } catch {
@@ -36,9 +36,9 @@ extension LuaState {
 
     /// Evaluates an entry of a conversation: its local variables stay for later entries, its first value stays in the globals `_` and `_1`,
     /// those of the entries before in `_2` to `_9`. A semicolon at the end silences the values, and nobody is told that a call returned nil.
-    public func enter(_ source: String, name: String, layout: ValueLayout) -> EnteredEntry {
+    public func enter(_ source: [UInt8], name: String, layout: ValueLayout) -> EnteredEntry {
         var result = EnteredEntry(ending: .values([]))
-        guard isOnItsThread else { return EnteredEntry(ending: .stopped(run(source))) }
+        guard isOnItsThread else { return EnteredEntry(ending: .stopped(run(bytes: source))) }
         let lua = current
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
@@ -76,6 +76,8 @@ extension LuaState {
     private func remember(_ lua: OpaquePointer, above top: Int32) throws(Failure) {
         let end = lua_gettop(lua)
         guard end > top, !endsInNil(lua, above: top) else { return }
+        // The file that `io.write` returns is nobody's result.
+        if end == top + 1, lua_type(lua, end) == LUA_TUSERDATA, clua_object(lua, end) == nil { return }
         var values: [LuaReference] = []
         for index in (top + 1)...min(end, top + 100) { values.append(try anchorReference(lua, index)) }
         lastValues = values

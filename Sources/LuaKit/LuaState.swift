@@ -37,6 +37,8 @@ public final class LuaState {
     /// What entries of the prompt declared `local`, and the values that the last one returned.
     var locals: [String: SessionLocal] = [:]
     var lastValues: [LuaReference] = []
+    /// The files that `require` loaded, in order.
+    var moduleFiles: [ModuleFile] = []
 
     private let host: UnsafeMutablePointer<clua_host>
     private let owner = pthread_self()

@@ -5,9 +5,9 @@ import Session
 /// It never evaluates by itself and never ends because of an error or Ctrl-C; Ctrl-D ends it.
 public final class Prompt {
     private let session: Session
-    private let reader: any LineReader
-    private let terminal: Terminal
-    private let history: HistoryFile?
+    let reader: any LineReader
+    let terminal: Terminal
+    let history: HistoryFile?
     /// Entries that came with one line, from a paste of several.
     private var waiting: [String] = []
 
@@ -23,17 +23,26 @@ public final class Prompt {
     public static var banner: String {
         """
         Cohort \(cohortVersion), an analysis prompt in Lua 5.4
-        help() shows what there is, ?name explains a name, Ctrl-D leaves
+        help() shows what there is, ?name explains a name, .help lists commands, Ctrl-D leaves
+
+        """
+    }
+
+    /// Two lines for somebody who has installed no encoder yet.
+    public static var firstSteps: String {
+        """
+        No encoder is installed yet: `cohort model import FILE` in a shell installs one, scripts/quickstart fetches two
+        Tables, statistics and groups need none: users = data.read "users.csv" is a beginning
 
         """
     }
 
     /// Reads and answers until the input ends.
     public func run() {
+        session.host = self
         while let entry = readEntry() {
             guard entry.contains(where: { !$0.isWhitespace }) else { continue }
-            reader.remember(entry)
-            history?.append(entry)
+            remember(entry)
             answer(entry)
         }
     }

@@ -1,20 +1,38 @@
 import LuaKit
+import Support
 
 extension Session {
-    /// Evaluates an entry of the prompt: an expression, whose values come back as text in at most `width` columns, statements, or both.
+    /// Evaluates an entry of the prompt: an expression, whose values come back as text in at most `width` columns, statements, both, or
+    /// one of the session's own commands (`.save FILE`).
     public func evaluate(_ entry: String, width: Int) -> Reply {
+        transcript.begin(Self.isCommand(entry) ? "-- " + entry : entry)
+        let reply = runCommand(entry, width: width) ?? answer(entry, width: width)
+        if !transcript.end(reply) {
+            notes.append("the log cannot be written: \(systemError())")
+            transcript.stop()
+        }
+        return reply
+    }
+
+    private func answer(_ entry: String, width: Int) -> Reply {
         entryCount += 1
-        return enter(entry, name: "=prompt[\(entryCount)]", width: width)
+        lastEntry = entry
+        let start = ContinuousClock.now
+        let reply = enter(Array(entry.utf8), name: "=prompt[\(entryCount)]", width: width)
+        if isTiming { notes.append(Quantity.seconds((ContinuousClock.now - start) / .seconds(1))) }
+        return reply
     }
 
     /// Evaluates source as an entry whose chunk is called `name`: its local variables stay.
-    func enter(_ source: String, name: String, width: Int) -> Reply {
+    func enter(_ source: [UInt8], name: String, width: Int) -> Reply {
         lua.layout.width = width
-        sources.add(Array(source.utf8), name: name)
+        sources.add(source, name: name)
         let entered = lua.enter(source, name: name, layout: lua.layout)
         noteHiddenNames()
         switch entered.ending {
         case .values(let texts):
+            worked.append(
+                WorkedEntry(source: source, expressionStart: entered.expressionStart, wasShown: !texts.isEmpty))
             return .done(results: texts)
         case .stopped(let outcome):
             return reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: true))

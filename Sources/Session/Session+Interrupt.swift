@@ -10,7 +10,9 @@ extension Session {
         sigaction(SIGINT, nil, &present)
         // Whoever started the process in the background decided that Ctrl-C is not meant for it.
         if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { return }
-        try Interrupts.watch(lua, mode: leavesAtSecond ? .script : .prompt)
+        let mode = leavesAtSecond ? Interrupts.Mode.script : .prompt
+        try Interrupts.watch(lua, mode: mode)
+        watchesInterrupts = mode
     }
 
     /// Whether Ctrl-C came since something was last run or this was last asked.

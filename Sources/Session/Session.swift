@@ -18,6 +18,8 @@ public final class Session {
         public var width: Int
         /// Whether results may hold escape sequences for colours.
         public var isColored: Bool
+        /// Whether files and programs are out of reach.
+        public var isSandboxed = false
         /// Gets what `print` writes, from the session's thread.
         public var output: @Sendable (UnsafeRawBufferPointer) -> Void
 
@@ -35,7 +37,7 @@ public final class Session {
         }
     }
 
-    let lua: LuaState
+    private(set) var lua: LuaState
     /// How many entries were evaluated: the number of the latest is in the name of its chunk.
     var entryCount = 0
     /// What was evaluated, for the lines of errors.
@@ -46,18 +48,68 @@ public final class Session {
     var notes: [String] = []
     var hiddenNames: Set<String> = []
 
+    /// The entries that worked since the session began, for `.save`, and the last one whatever came of it.
+    var worked: [WorkedEntry] = []
+    var lastEntry: String?
+    /// Whether the time of each entry is told.
+    var isTiming = false
+    /// Whether files and programs out of the sandbox are to be left alone.
+    let isSandboxed: Bool
+    let transcript = Transcript()
+    /// What the front end does for commands.
+    public weak var host: (any SessionHost)?
+
+    private let configuration: Configuration
+    private var arguments: (script: String, others: [String])?
+    var watchesInterrupts: Interrupts.Mode?
+
     /// A session in which nothing has happened yet.
     public init(_ configuration: Configuration) throws(Failure) {
+        self.configuration = configuration
+        isSandboxed = configuration.isSandboxed
+        lua = try Self.makeState(configuration, transcript)
+    }
+
+    private static func makeState(_ configuration: Configuration, _ transcript: Transcript) throws(Failure) -> LuaState
+    {
         let work = Work(threads: configuration.threads ?? Work.coreCount, progress: configuration.progress)
-        lua = try LuaModules.makeState(work: work)
-        lua.output = configuration.output
+        let lua = try LuaModules.makeState(work: work)
+        let output = configuration.output
+        lua.output = { bytes in
+            output(bytes)
+            transcript.print(bytes)
+        }
         lua.layout = .displaying(width: configuration.width, isColored: configuration.isColored)
         try lua.setGlobal("print", .native(Printing.print))
         try lua.reseed(UInt64(bitPattern: Int64(configuration.seed)))
+        lua.watchModules()
+        return lua
+    }
+
+    /// Begins anew: everything that was assigned, computed and remembered is gone.
+    func reset() throws(Failure) {
+        let fresh = try Self.makeState(configuration, transcript)
+        if let mode = watchesInterrupts { try Interrupts.watch(fresh, mode: mode) }
+        lua = fresh
+        if let arguments { setArguments(script: arguments.script, arguments.others) }
+        sources = SourceTexts()
+        worked = []
+        entryCount = 0
+        hiddenNames = []
+        (lastEntry, lastTraceback) = (nil, nil)
+    }
+
+    /// The values of the last entry that had any, as text.
+    func lastResult(width: Int) throws(Failure) -> String {
+        var layout = lua.layout
+        layout.width = width
+        layout.isWhole = true
+        return try lua.lastTexts(layout).joined(separator: "\n")
     }
 
     /// Tells scripts how they were called: `arg[0]` is the script, `arg[1]` and following are its arguments.
     public func setArguments(script: String, _ arguments: [String]) {
+        self.arguments = (script, arguments)
         let values = arguments.map { LuaValue.string($0) }
         let table = LuaTable(list: values, fields: [(0, .string(script)), (-1, "cohort")])
         // A table of strings is refused only when memory is gone, which the script will notice by itself.
@@ -75,6 +127,7 @@ public final class Session {
 
     /// Whether `entry` can be run, as an expression or as statements, or needs more lines.
     public func completeness(of entry: String) -> Completeness {
+        if Self.isCommand(entry) { return .complete }
         guard let error = lua.entryError(in: entry) else { return .complete }
         return error.isIncomplete ? .incomplete : .invalid
     }

@@ -16,6 +16,30 @@ public enum FileSystem {
         status(path).flatMap { $0.st_mode & S_IFMT == S_IFREG ? Int($0.st_size) : nil }
     }
 
+    /// The bytes of a file that somebody wrote or the system made up, at most 1 GB.
+    public static func content(of path: String) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path, "cannot be read: \(systemError())") }
+        defer { close(descriptor) }
+        var content: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while content.count < 1_000_000_000 {
+            let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count == 0 { return content }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .file(path, "cannot be read: \(systemError())")
+            }
+            content.append(contentsOf: block[..<count])
+        }
+        throw .file(path, "cannot be read: it has more than 1 GB")
+    }
+
+    /// The text of a file, ill-formed UTF-8 repaired.
+    public static func text(of path: String) throws(Failure) -> String {
+        String(decoding: try content(of: path), as: UTF8.self)
+    }
+
     /// The names in a folder, without "." and "..", in byte order.
     public static func names(in folder: String) throws(Failure) -> [String] {
         guard let stream = opendir(folder) else { throw .file(folder, "cannot be opened: \(systemError())") }

@@ -1,3 +1,4 @@
+import Encoders
 import Glibc
 import Prompt
 import Session
@@ -76,7 +77,10 @@ struct Runner {
         try session.watchInterrupts(leavesAtSecond: false)
         _ = session.takeInterrupt()
         let isInteractive = terminal.isInteractive
-        if !command.isQuiet, isInteractive { Console.write(Prompt.banner) }
+        if !command.isQuiet, isInteractive {
+            Console.write(Prompt.banner)
+            if ModelStore().installed().isEmpty { Console.write(Prompt.firstSteps) }
+        }
         if !command.skipsStartupFile { runStartupFile() }
         let history = isInteractive ? HistoryFile(path: Folders.state + "/history") : nil
         history?.trim()
