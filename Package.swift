@@ -59,7 +59,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display"]),
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit"]),
-        .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session"]),
+        .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session", "Encoders"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
         .testTarget(name: "CommandTests", dependencies: ["cohort", "Prompt", "Support"]),
     ],

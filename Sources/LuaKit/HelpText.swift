@@ -73,7 +73,7 @@ public struct HelpText {
         let others = module.classes.filter { $0.name != module.name }
         if !others.isEmpty {
             lines += ["", "Objects"]
-            for luaClass in others { lines += item(luaClass.name, firstSentence(luaClass.prose)) }
+            for luaClass in others { lines += item(luaClass.name, Self.firstSentence(luaClass.prose)) }
         }
         return lines.joined(separator: "\n")
     }
@@ -93,24 +93,53 @@ public struct HelpText {
         return lines
     }
 
-    /// The tour that `help()` gives: one screen.
+    /// The tour that `help()` gives: one screen of 80 columns and 24 rows, the prompt below it included.
     public func tour(_ catalogue: Catalogue) -> String {
-        var lines = ["Lua 5.4 for marketing analysis. An expression prints its value.", "", "Modules"]
-        let column = min(16, (catalogue.modules.map(\.name.utf8.count).max() ?? 0) + 2)
-        for module in catalogue.modules { lines += item(module.name, firstSentence(module.prose), column: column) }
-        lines += ["", "Everywhere"]
-        lines += wrap(catalogue.globals.map(\.name).joined(separator: ", "), indent: 2)
-        lines += [
-            "", "More", "  help(cluster)            a module: its functions",
-            "  help(cluster.kmeans)     a function, with an example",
-            "  help(x)                  whatever the variable x holds: its fields and methods",
-            "  help \"kmeans\"            by name, when you do not know where it is",
-        ]
+        var parts: [[String]] = [["Lua 5.4 for marketing analysis. An expression prints its value; Tab completes."]]
+        let column = (catalogue.modules.map(\.name.utf8.count).max() ?? 0) + 2
+        parts.append(
+            ["Modules"]
+                + catalogue.modules.map { module in
+                    let name = module.name + String(repeating: " ", count: column - module.name.utf8.count)
+                    return "  " + name + Self.cut(Self.firstSentence(module.prose), to: width - column - 2)
+                })
+        parts.append(["Everywhere"] + wrap(catalogue.globals.map(\.name).joined(separator: ", "), indent: 2))
+        parts.append([
+            "More",
+            "  ?cluster         a module: its functions    ?x       what the variable x holds",
+            "  ?cluster.kmeans  a function, an example     ??words  searches all of this",
+            "  Ctrl-C stops what runs, Ctrl-D leaves. In scripts: help(x), help \"kmeans\".",
+        ])
+        let rows = parts.reduce(0) { $0 + $1.count }
+        // With many modules the room between the parts goes first.
+        return parts.map { $0.joined(separator: "\n") }.joined(separator: rows + parts.count > 23 ? "\n" : "\n\n")
+    }
+
+    private static func cut(_ text: String, to width: Int) -> String {
+        text.unicodeScalars.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
+    }
+
+    /// What a search found, the best few.
+    public func text(_ findings: [Catalogue.Finding], limit: Int = 18) -> String {
+        let shown = findings.prefix(limit)
+        let column = min(28, (shown.map(\.name.utf8.count).max() ?? 0) + 2)
+        var lines = shown.flatMap { finding in
+            let body = Self.cut(
+                finding.line.split(whereSeparator: \.isWhitespace).joined(separator: " "), to: width - column - 2)
+            return item(finding.name, body, column: column)
+        }
+        if findings.count > limit { lines.append("  and \(findings.count - limit) more: add a word") }
         return lines.joined(separator: "\n")
     }
 
+    /// A function of Lua's own.
+    public func text(_ entry: LuaLibrary.Entry) -> String {
+        let prose = wrap("\(entry.prose).", indent: 0).joined(separator: "\n")
+        return "\(entry.usage)\n\n\(prose)\n\nLua's own; https://www.lua.org/manual/5.4/#index says all of it."
+    }
+
     private func list(_ signatures: [Signature]) -> [String] {
-        signatures.flatMap { item(call($0), firstSentence($0.prose)) }
+        signatures.flatMap { item(call($0), Self.firstSentence($0.prose)) }
     }
 
     /// The call, its options shortened: they would fill the line.
@@ -143,7 +172,7 @@ public struct HelpText {
         return ["  " + name + gap + first.drop { $0 == " " }] + body.dropFirst()
     }
 
-    private func firstSentence(_ prose: String) -> String {
+    static func firstSentence(_ prose: String) -> String {
         var previous: Character = " "
         for index in prose.indices {
             if previous == ".", prose[index] == " " { return String(prose[..<index]) }

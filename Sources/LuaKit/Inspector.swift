@@ -57,6 +57,22 @@ public struct Inspector {
         lua_iscfunction(value.lua, value.index) != 0 && value.signature == nil
     }
 
+    /// What is known of a function of Lua's own, found by where it stands.
+    public func libraryEntry(of value: Argument) -> LuaLibrary.Entry? {
+        guard let globals = globals() else { return nil }
+        return LuaLibrary.entries.first { entry in
+            let path = entry.name.split(separator: ".").map(String.init)
+            guard path.count <= 2, !entry.name.contains(":"), var found = member(path[0], of: globals) else {
+                return false
+            }
+            if path.count == 2 {
+                guard let inner = member(path[1], of: found) else { return false }
+                found = inner
+            }
+            return found.kind == .function && areSame(found, value)
+        }
+    }
+
     /// Whether both are the same table, function or object.
     public func areSame(_ left: Argument, _ right: Argument) -> Bool {
         lua_rawequal(lua, left.index, right.index) != 0

@@ -6,6 +6,7 @@ public func nearest(to word: String, in names: [String]) -> String? {
     let allowed = word.utf8.count <= 3 ? 1 : 2
     var best: (distance: Int, name: String)?
     for name in names {
+        guard abs(name.utf8.count - word.utf8.count) <= allowed else { continue }
         let distance = editDistance(Array(lowered.utf8), Array(name.lowercased().utf8))
         if distance <= allowed, distance < max(name.utf8.count, word.utf8.count),
             best.map({ distance < $0.distance }) ?? true

@@ -106,6 +106,15 @@ extension LuaModule {
         "cluster.load", "Reads a model that a model's save(path) wrote.",
         parameters: [.required("path", .path, "the file")],
         returns: [.init("cluster.KMeans", "the model, without the labels of the rows it was fitted on")],
+        example: .init(
+            """
+            local path = os.tmpname()
+            cluster.kmeans({{0, 0}, {0, 1}, {9, 9}}, {k = 2}):save(path)
+            local model = cluster.load(path)
+            os.remove(path)
+            return model:predict{{8, 8}}:totable()
+            """,
+            output: "{2}"),
         related: ["cluster.KMeans:save"]
     ) { call throws(Failure) in
         .object(try KMeansModel(try KMeans.load(try call.path("path"))))

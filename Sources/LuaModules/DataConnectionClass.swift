@@ -24,7 +24,13 @@ extension DataConnection: LuaVisible {
             .required("query", .string.naming(.sql), "SQL, as the database understands it"),
             .optional("params", .queryParameters, "values for the query's parameters"),
         ],
-        returns: [.init("data.Table", "the rows found")]
+        returns: [.init("data.Table", "the rows found")],
+        example: .init(
+            """
+            local db <close> = data.connect{driver = 'duckdb'}
+            return db:sql('select 6 * ? as n', {7})[1].n
+            """,
+            output: "42", needs: "DuckDB")
     ) { call throws(Failure) in
         let connection = try call.receiver(DataConnection.self).connection
         let given: QueryArguments = try call.converted(ifGiven: "params") ?? QueryArguments()
@@ -33,7 +39,14 @@ extension DataConnection: LuaVisible {
 
     private static let tables = Signature(
         "data.Connection:tables", "The names of the database's tables and views, sorted.",
-        returns: [.init("list of strings", "the names")]
+        returns: [.init("list of strings", "the names")],
+        example: .init(
+            """
+            local db <close> = data.connect{driver = 'duckdb'}
+            db:write(data.table{n = {1, 2}}, 'numbers')
+            return #db:tables()
+            """,
+            output: "1", needs: "DuckDB")
     ) { call throws(Failure) in .strings(try call.receiver(DataConnection.self).connection.tableNames(work: call.work))
     }
 
@@ -43,7 +56,14 @@ extension DataConnection: LuaVisible {
             .required("table", .object(DataTable.self), "the table"),
             .required("name", .string, "what to call it there"),
         ],
-        options: [.optional("replace", .boolean, default: false, "whether a table of that name may be replaced")]
+        options: [.optional("replace", .boolean, default: false, "whether a table of that name may be replaced")],
+        example: .init(
+            """
+            local db <close> = data.connect{driver = 'duckdb'}
+            db:write(data.table{n = {1, 2}}, 'numbers')
+            return db:sql('select sum(n) as total from numbers')[1].total
+            """,
+            output: "3", needs: "DuckDB")
     ) { call throws(Failure) in
         let connection = try call.receiver(DataConnection.self).connection
         try connection.write(
@@ -53,7 +73,16 @@ extension DataConnection: LuaVisible {
         return .nothing
     }
 
-    private static let close = Signature("data.Connection:close", "Closes the connection.") { call throws(Failure) in
+    private static let close = Signature(
+        "data.Connection:close", "Closes the connection.",
+        example: .init(
+            """
+            local db = data.connect{driver = 'duckdb'}
+            db:close()
+            return (pcall(db.tables, db))
+            """,
+            output: "false", needs: "DuckDB")
+    ) { call throws(Failure) in
         try call.receiver().close()
         return .nothing
     }

@@ -4,7 +4,7 @@ import Tables
 
 extension LuaModule {
     static let data = LuaModule(
-        "data", "Tables: read from files, made from lists, asked with SQL, written to files. DuckDB works inside.",
+        "data", "Tables: read from files, made from lists, asked with SQL, written. DuckDB works inside.",
         functions: [read, write, table, sql, connect],
         classes: [DataTable.luaClass, Column.luaClass, DataConnection.luaClass])
 
@@ -34,6 +34,16 @@ extension LuaModule {
             .optional("text", .list(of: .string), "columns that stay text though they look like numbers or dates"),
         ],
         returns: [.init("data.Table", "the table")],
+        example: .init(
+            """
+            local path = os.tmpname()
+            local file <close> = io.open(path, 'w')
+            file:write('city,sales\\n北京,3\\n上海,5\\n') file:flush()
+            local sales = data.read(path, {format = 'csv'})
+            os.remove(path)
+            return sales[2].sales
+            """,
+            output: "5", needs: "DuckDB"),
         related: ["data.write", "data.sql"]
     ) { call throws(Failure) in
         var options = ReadOptions()
@@ -58,6 +68,15 @@ extension LuaModule {
             .required("path", .path, "a .csv, .tsv, .jsonl, .json or .parquet file (text also as .gz)"),
         ],
         options: [.optional("format", .choice(formats), standing: "by the path's ending", "the file's format")],
+        example: .init(
+            """
+            local path = os.tmpname()
+            data.write(data.table{n = {1, 2, 3}}, path, {format = 'jsonl'})
+            local text = io.open(path):read('a')
+            os.remove(path)
+            return #text > 0
+            """,
+            output: "true", needs: "DuckDB"),
         related: ["data.read"]
     ) { call throws(Failure) in
         let table = try call.object("table", DataTable.self).table

@@ -5,7 +5,6 @@ import Tables
 import Tensors
 
 extension LuaModule {
-    // Models have no place in an example: a fresh machine has none.
     static let textEncoder = Signature(
         "text.encoder",
         """
@@ -30,6 +29,9 @@ extension LuaModule {
                 "put before every text: a prompt's name, such as \"query\" for e5, or the words themselves"),
         ],
         returns: [.init("text.Encoder", "the encoder")],
+        example: .init(
+            "return text.encoder('all-MiniLM-L6-v2').dimension",
+            output: "384", needs: "all-MiniLM-L6-v2"),
         related: ["text.keywords", "cluster.kmeans"]
     ) { call throws(Failure) in
         .object(
@@ -83,6 +85,12 @@ extension TextEncoder: LuaVisible {
             .optional("progress", .boolean, default: true, "shows how far it is, on a terminal"),
         ],
         returns: [.init("tensor", "float32 [n, d]")],
+        example: .init(
+            """
+            local encoder = text.encoder('all-MiniLM-L6-v2')
+            return encoder:encode({'running shoes', 'a tax return'}).shape
+            """,
+            output: "{2, 384}", needs: "all-MiniLM-L6-v2"),
         related: ["cluster.kmeans"]
     ) { call throws(Failure) in
         let texts: EncodableTexts = try call.converted("texts")
@@ -102,6 +110,12 @@ extension TextEncoder: LuaVisible {
             .required("b", .comparable, "the same, to compare with"),
         ],
         returns: [.init("number or tensor", "a number for two strings; for several, [n, m]: each of a with each of b")],
+        example: .init(
+            """
+            local encoder = text.encoder('all-MiniLM-L6-v2')
+            return encoder:similarity('running shoes', 'sneakers') > encoder:similarity('running shoes', 'a tax return')
+            """,
+            output: "true", needs: "all-MiniLM-L6-v2"),
         related: ["tensor:cosine"]
     ) { call throws(Failure) in
         let encoder = try call.receiver(TextEncoder.self)

@@ -11,7 +11,20 @@ enum Globals {
         "help",
         "Explains a module, a function, an object or a name given as a string; without any, gives a tour of everything. What it says is printed.",
         parameters: [.optional("topic", .any.naming(.topic), standing: "the tour", "what to explain")],
-        example: .init("help(cluster.kmeans)"),
+        example: .init(
+            "help(seed)",
+            output: """
+                seed(n)
+
+                Starts the random numbers of the session anew: those of every function that
+                takes a seed and is given none, and of `math.random`.
+
+                  n               the seed (integer of at least 0)
+
+                Example
+                  seed(7) local a = math.random() seed(7) return a == math.random()
+                  --> true
+                """),
         related: ["show", "pretty"]
     ) { call throws(Failure) in
         call.state.write(try helpText(call) + "\n")
@@ -19,38 +32,11 @@ enum Globals {
     }
 
     private static func helpText(_ call: Call) throws(Failure) -> String {
-        let catalogue = call.state.catalogue
-        let text = HelpText(width: min(100, call.state.layout.width))
-        guard let topic = try call.given("topic") else {
-            return call.argumentCount == 0 ? text.tour(catalogue) : nothing
-        }
-        if let name = topic.text {
-            if let found = catalogue.topic(name) { return text.text(found) }
-            let near = catalogue.suggestions(for: name)
-            throw .operation(
-                "there is no help on '\(name)'",
-                hint: near.isEmpty ? "help() lists everything" : "did you mean \(near.joined(separator: ", "))?")
-        }
-        if let signature = topic.signature { return text.text(signature) }
-        if let module = call.state.module(at: topic) { return text.text(module) }
-        if let object = topic.object { return text.text(object.luaClass) }
-        return plain(topic)
-    }
-
-    /// The answer to `help(x)` where `x` holds nothing: a name that was mistyped, most likely.
-    private static let nothing =
-        "The value is nil: nothing has this name. help \"kmeans\" asks by name and suggests near ones; help() lists what there is."
-
-    /// A word on values that no declaration stands behind.
-    private static func plain(_ topic: Argument) -> String {
-        switch topic.kind {
-        case .function:
-            "A function of Lua's own or of your script. Lua's are explained at https://www.lua.org/manual/5.4/#index"
-        case .table: "A table with \(topic.count) values in its list part. pretty(x) shows what is in it."
-        case .number: "A number: \(topic.words)."
-        case .boolean: "A boolean: \(topic.words)."
-        default: "A \(topic.words). help() lists what there is."
-        }
+        let desk = HelpDesk(call.state, width: call.state.layout.width)
+        guard call.argumentCount > 0 else { return desk.tour }
+        guard let name = call.argument(1).text else { return desk.answer(about: call.argument(1)) }
+        guard let found = desk.answer(to: name) else { throw desk.unknown(name) }
+        return found
     }
 
     static let pretty = Signature(

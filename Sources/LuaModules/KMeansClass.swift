@@ -69,6 +69,15 @@ extension KMeansModel: LuaVisible {
         "cluster.KMeans:save",
         "Writes the model to a file, whole or not at all. Labels of the fitted rows are not kept.",
         parameters: [.required("path", .path, "where to, usually ending in .safetensors")],
+        example: .init(
+            """
+            local path = os.tmpname()
+            cluster.kmeans({{1}, {5}}, {k = 2}):save(path)
+            local k = cluster.load(path).k
+            os.remove(path)
+            return k
+            """,
+            output: "2"),
         related: ["cluster.load"]
     ) { call throws(Failure) in
         try call.receiver(KMeansModel.self).model.save(call.path("path"), work: call.work)

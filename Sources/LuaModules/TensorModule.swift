@@ -4,7 +4,7 @@ import Tensors
 
 extension LuaModule {
     static let tensor = LuaModule(
-        "tensor", "Tables of numbers of any number of dimensions: vectors, matrices, and beyond.",
+        "tensor", "Arrays of numbers: vectors, matrices and beyond.",
         functions: [zeros, ones, full, arange, linspace, eye, rand, randn, randint, stack, concat, load, save],
         call: make,
         classes: [Tensor.luaClass])
@@ -194,6 +194,15 @@ extension LuaModule {
         "tensor.load", "Reads a tensor from a .npy file, or the named tensors of a .safetensors file as a table.",
         parameters: [.required("path", .path, "the file; its ending says the format")],
         returns: [.init("tensor or record", "the tensor, or for .safetensors a table of them by name")],
+        example: .init(
+            """
+            local path = os.tmpname()
+            tensor.save(path .. '.npy', tensor{1, 2})
+            local t = tensor.load(path .. '.npy')
+            os.remove(path) os.remove(path .. '.npy')
+            return t:totable()
+            """,
+            output: "{1.0, 2.0}"),
         related: ["tensor.save"]
     ) { call throws(Failure) in
         let path = try call.path("path")
@@ -216,6 +225,15 @@ extension LuaModule {
                 "x", .either(.object(Tensor.self), .table),
                 "a tensor for .npy, a table of tensors by name for .safetensors"),
         ],
+        example: .init(
+            """
+            local path = os.tmpname()
+            tensor.save(path .. '.safetensors', {weight = tensor.eye(2), bias = tensor.zeros(2)})
+            local saved = tensor.load(path .. '.safetensors')
+            os.remove(path) os.remove(path .. '.safetensors')
+            return saved.bias:totable()
+            """,
+            output: "{0.0, 0.0}"),
         related: ["tensor.load"]
     ) { call throws(Failure) in
         let path = try call.path("path")

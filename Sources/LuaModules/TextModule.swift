@@ -6,7 +6,7 @@ import Tokenizers
 
 extension LuaModule {
     static let text = LuaModule(
-        "text", "Texts: vectors of their meaning, their words, and what sets groups of them apart.",
+        "text", "Texts: vectors of their meaning, words, and what sets groups apart.",
         functions: [textEncoder, textTokenizer, words, tag, stopwords, keywords],
         classes: [TextEncoder.luaClass, Tokenizer.luaClass])
 

@@ -13,6 +13,9 @@ extension LuaModule {
                 "name of an installed model (`cohort model list`), path of a model folder, or of a tokenizer.json")
         ],
         returns: [.init("text.Tokenizer", "the tokenizer")],
+        example: .init(
+            "return text.tokenizer('all-MiniLM-L6-v2').vocabulary_size",
+            output: "30522", needs: "all-MiniLM-L6-v2"),
         related: ["text.encoder"]
     ) { call throws(Failure) in
         let model = try call.path("model")
@@ -76,6 +79,11 @@ extension Tokenizer: LuaVisible {
             .optional("special_tokens", .boolean, default: true, "puts the model's special tokens around the text"),
         ],
         returns: [.init("record or list of records", "the tokens of each text")],
+        example: .init(
+            "return text.tokenizer('all-MiniLM-L6-v2'):encode('Running shoes').tokens",
+            output: """
+                {"[CLS]", "running", "shoes", "[SEP]"}
+                """, needs: "all-MiniLM-L6-v2"),
         related: ["text.Tokenizer:decode", "text.Tokenizer:count"]
     ) { call throws(Failure) in
         let tokenizer = try call.receiver(Tokenizer.self)
@@ -96,6 +104,14 @@ extension Tokenizer: LuaVisible {
         ],
         options: [.optional("special_tokens", .boolean, default: false, "keeps special tokens in the text")],
         returns: [.init("string or list of strings", "the text of each list")],
+        example: .init(
+            """
+            local tokenizer = text.tokenizer('all-MiniLM-L6-v2')
+            return tokenizer:decode(tokenizer:encode('Running shoes').ids)
+            """,
+            output: """
+                "running shoes"
+                """, needs: "all-MiniLM-L6-v2"),
         related: ["text.Tokenizer:encode"]
     ) { call throws(Failure) in
         let tokenizer = try call.receiver(Tokenizer.self)
@@ -131,6 +147,9 @@ extension Tokenizer: LuaVisible {
         ],
         options: [.optional("special_tokens", .boolean, default: true, "counts the model's special tokens too")],
         returns: [.init("integer or list of integers", "the tokens of each text")],
+        example: .init(
+            "return text.tokenizer('all-MiniLM-L6-v2'):count('Running shoes')",
+            output: "4", needs: "all-MiniLM-L6-v2"),
         related: ["text.Tokenizer:encode"]
     ) { call throws(Failure) in
         let texts: EncodableTexts = try call.converted("texts")
@@ -143,6 +162,9 @@ extension Tokenizer: LuaVisible {
         "text.Tokenizer:id", "The id of a vocabulary entry, or nil.",
         parameters: [.required("token", .string, "the entry, as in the tokens of a record")],
         returns: [.init("integer", "its id")],
+        example: .init(
+            "return text.tokenizer('all-MiniLM-L6-v2'):id('shoes')",
+            output: "6007", needs: "all-MiniLM-L6-v2"),
         related: ["text.Tokenizer:token"]
     ) { call throws(Failure) in
         .optional(try call.receiver(Tokenizer.self).id(of: ByteString(call.bytes("token"))).map { .integer(Int($0)) })
@@ -152,6 +174,11 @@ extension Tokenizer: LuaVisible {
         "text.Tokenizer:token", "The vocabulary's entry for an id, or nil.",
         parameters: [.required("id", .integer, "the id, from 0")],
         returns: [.init("string", "the entry")],
+        example: .init(
+            "return text.tokenizer('all-MiniLM-L6-v2'):token(101)",
+            output: """
+                "[CLS]"
+                """, needs: "all-MiniLM-L6-v2"),
         related: ["text.Tokenizer:id"]
     ) { call throws(Failure) in
         let id = try call.integer("id")

@@ -35,8 +35,10 @@ extension Session {
             let extent = isSyntax ? lua.syntaxExtent(of: text, isEntry: source.isEntry) : nil
             excerpt = ErrorPlace(message: message, source: text, line: place.line, extent: extent).excerpt
         }
+        let text = place.flatMap { sources.source($0.name) }
+        let hint = isSyntax ? nil : suggestion(for: message, in: text, line: place?.line)
         return ScriptError(
-            message: Self.shown(message, source), excerpt: excerpt,
+            message: Self.shown(message, source) + (hint.map { " (\($0))" } ?? ""), excerpt: excerpt,
             traceback: frames.map { Self.shown($0, source) })
     }
 

@@ -1,34 +1,41 @@
 import LuaKit
+import LuaModules
+import Support
 
 extension Session {
-    /// Explains a name: something of Cohort's own (`cluster.kmeans`, `tensor:sum`) or a variable of the session's, by what it
-    /// holds; everything, if the name is empty.
+    /// Explains a name: something of Cohort's own (`cluster.kmeans`, `tensor:sum`) or of Lua's, or a variable of the session's or what
+    /// can be read of one (`users.age`), by what it holds. With an empty name, gives a tour; behind a further question mark, searches
+    /// everything for words.
     public func help(_ topic: String, width: Int) -> Reply {
         lua.layout.width = width
-        let text = HelpText(width: min(width, 100))
-        let catalogue = lua.catalogue
-        if topic.isEmpty { return .done(results: [text.tour(catalogue)]) }
-        if let found = catalogue.topic(topic) { return .done(results: [text.text(found)]) }
-        if let path = Self.variable(topic) {
-            // Found through `require`: the session's own `help` may be hidden by a variable.
-            let question =
-                "local value = \(path) if value == nil then return false end require('cohort').help(value) return true"
-            if case .values(let answer) = lua.run(question, name: "=prompt"), answer.first?.bool == true {
-                return .done(results: [])
-            }
+        let desk = HelpDesk(lua, width: width)
+        if topic.hasPrefix("?") {
+            let words = topic.drop { $0 == "?" || $0.isWhitespace }
+            if let found = desk.search(String(words)) { return .done(results: [found]) }
+            return .failed(
+                ScriptError(message: "nothing is said of '\(words)' (?? searches names, prose and parameters)"))
         }
-        let near = catalogue.suggestions(for: topic)
-        let hint = near.isEmpty ? "help() lists everything" : "did you mean \(near.joined(separator: ", "))?"
-        return .failed(ScriptError(message: "there is no help on '\(topic)' (\(hint))"))
+        if topic.isEmpty { return .done(results: [desk.tour]) }
+        // What a variable holds is meant, if there is one, rather than what Cohort would have there.
+        if let found = explanation(of: topic, desk) ?? desk.answer(to: topic) { return .done(results: [found]) }
+        return .failed(ScriptError(message: "\(desk.unknown(topic))"))
     }
 
-    /// The topic as an expression that reads a variable or a field of one, if it has that form.
-    private static func variable(_ topic: String) -> String? {
-        let parts = topic.split(omittingEmptySubsequences: false) { $0 == "." || $0 == ":" }
-        let areNames = parts.allSatisfy { part in
-            !part.isEmpty && part.first?.isNumber == false
-                && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-        }
-        return areNames ? parts.joined(separator: ".") : nil
+    /// What an expression stands for, found without running it. Nil unless it begins with a variable of the session's own.
+    private func explanation(of topic: String, _ desk: HelpDesk) -> String? {
+        let source = Array(topic.utf8)
+        return lua.inspect { inspector in
+            let completer = Completer(lua, inspector, source + [UInt8(ascii: ".")], cursor: source.count + 1)
+            let end = completer.syntax.tokens.count - 2
+            guard let (expression, start) = completer.syntax.expression(endingAt: end), start == 0,
+                let subject = completer.resolve(expression)
+            else { return nil }
+            switch subject {
+            case .value(let value): return desk.answer(about: value)
+            case .function(let signature): return desk.answer(about: signature)
+            case .instance(let luaClass): return desk.answer(about: luaClass)
+            case .text: return nil
+            }
+        } ?? nil
     }
 }

@@ -13,7 +13,7 @@ struct RunCommand: ParsableCommand {
             cohort [OPTIONS] -e CODE [-i]
             cohort [OPTIONS] -
             cohort model list | import FILE | path NAME
-            cohort api [--json]
+            cohort api [--json | --markdown | --stubs DIR]
             """,
         discussion: """
             Without FILE and CODE the prompt opens, or standard input is run if it is no terminal. Everything after FILE goes \

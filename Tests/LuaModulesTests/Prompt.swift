@@ -22,7 +22,7 @@ struct Prompt {
     /// The functions of a module whose example does not print what it says, with what it prints.
     func wrongExamples(of module: LuaModule) -> [String] {
         module.signatures.compactMap { signature in
-            guard let example = signature.example else { return nil }
+            guard let example = signature.example, example.needs == nil else { return nil }
             let output = show(example.code)
             return output == example.output ? nil : "\(signature.name): \(output)"
         }
