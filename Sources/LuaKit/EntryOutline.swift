@@ -3,8 +3,9 @@
 public struct EntryOutline {
     /// A `local` statement outside of every block.
     public struct Declaration {
-        /// Where the statement begins, and the `=` in it, in bytes of the source.
+        /// Where the statement begins, in bytes of the source.
         public internal(set) var start = 0
+        /// Where the `=` is in it.
         public internal(set) var valuesStart: Int?
         /// Whether it is a `local function`.
         public internal(set) var isFunction = false
@@ -28,6 +29,8 @@ public struct EntryOutline {
     public let hasLabel: Bool
     /// Where the last word ends that is no semicolon.
     public let contentEnd: Int
+    /// Whether it may use the results of earlier entries, `_` and `_1` to `_9`.
+    public let usesResults: Bool
     /// Whether the last word is a semicolon.
     public let endsInSemicolon: Bool
     /// Whether it ends as a call does: in `)`, a string or `}`.
@@ -73,6 +76,7 @@ public struct EntryOutline {
         extent = (tokens.first?.range.lowerBound ?? 0)..<(tokens.last?.range.upperBound ?? 0)
         finalReturn = returns.final
         hasEarlyReturn = returns.early
+        usesResults = Self.usesResults(tokens)
         hasLabel = tokens.contains { $0.isSymbol("::") }
         contentEnd = tokens.last { !$0.isSymbol(";") }?.range.upperBound ?? 0
         endsInSemicolon = tokens.last?.isSymbol(";") ?? false
@@ -81,6 +85,33 @@ public struct EntryOutline {
 }
 
 extension EntryOutline {
+    /// Whether one of the names of results stands where a value may. `for _, x in`, `function(_)`, `local _` and `_ =` only get rid of something.
+    private static func usesResults(_ tokens: [LuaToken]) -> Bool {
+        var closing: Set<String> = []
+        for (index, token) in tokens.enumerated() {
+            if closing.contains(token.text) { closing = [] }
+            switch token.text {
+            case "for": closing = ["in", "="]
+            case "function": closing = [")"]
+            case "local": closing = ["=", ";", "("]
+            default: break
+            }
+            guard closing.isEmpty, token.kind == .name, resultNames.contains(token.text) else { continue }
+            let previous = index > 0 ? tokens[index - 1].text : ""
+            let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
+            if previous != ".", previous != ":", next != "=" { return true }
+        }
+        return false
+    }
+
+    private static let resultNames: Set<String> = ["_", "_1", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9"]
+
+    /// What may follow `source` on its last line: a line break only behind a comment, so that lines count as they were typed.
+    static func separator(behind source: [UInt8]) -> [UInt8] {
+        let end = LuaLexer.tokens(of: source).last?.range.upperBound ?? 0
+        return [source[end...].contains(UInt8(ascii: "-")) ? UInt8(ascii: "\n") : UInt8(ascii: " ")]
+    }
+
     /// Where statements may begin outside of all blocks and brackets: behind a semicolon or on a new line. `isName` tells that the
     /// word there is a name, which continues nothing before it.
     static func statementStarts(of source: [UInt8]) -> [(offset: Int, isName: Bool)] {

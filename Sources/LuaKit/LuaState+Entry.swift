@@ -66,7 +66,9 @@ extension LuaState {
         let outline = EntryOutline(plain)
         let stay = outline.unusedName("stay")
         let form = "do local \(stay) <close> = nil return "
-        let longer = Array(source[..<start]) + Array(form.utf8) + Array(source[start...]) + Array("\nend".utf8)
+        let longer =
+            Array(source[..<start]) + Array(form.utf8) + Array(source[start...])
+            + EntryOutline.separator(behind: source) + Array("end".utf8)
         // There may be no room for one more variable.
         if let staying = try? load(lua, longer, name) {
             return CompiledEntry(chunk: staying, source: longer, expressionStart: start, outline: outline)

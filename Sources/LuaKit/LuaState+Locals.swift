@@ -45,9 +45,8 @@ extension LuaState {
             source += Array("return function(...) ".utf8)
             levels += 1
         } while levels * 150 < mentioned.count
-        source +=
-            Self.keepingLocals(entry.source, outline, keep)
-            + Array(("\n" + String(repeating: "end ", count: levels)).utf8)
+        source += Self.keepingLocals(entry.source, outline, keep) + EntryOutline.separator(behind: entry.source)
+        source += Array(String(repeating: "end ", count: levels).utf8)
 
         var function = try load(lua, source, name)
         for level in 0..<levels {

@@ -95,12 +95,12 @@ public final class Prompt {
     }
 
     private func show(_ error: ScriptError) {
-        Console.writeError(terminal.errorStyle.paint(error.message, as: .error) + "\n")
-        if let excerpt = error.excerpt { Console.writeError(excerpt.text(width: Terminal.width) + "\n") }
+        let style = terminal.errorStyle
+        var lines = [style.paint(error.message, as: .error)]
+        if let excerpt = error.excerpt { lines.append(excerpt.text(width: Terminal.width)) }
         // One frame is the entry itself: it says nothing that the message does not.
-        guard error.traceback.count > 1 else { return }
-        let frames = error.traceback.map { "  " + $0 }.joined(separator: "\n")
-        Console.writeError(terminal.errorStyle.paint(frames, as: .quiet) + "\n")
+        if error.traceback.count > 1 { lines += error.traceback.map { style.paint("  " + $0, as: .quiet) } }
+        Console.writeError(lines.joined(separator: "\n") + "\n")
     }
 
     /// The word other programs are left by, if the entry is nothing else.

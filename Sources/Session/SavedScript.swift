@@ -27,7 +27,7 @@ struct SavedScript {
         var text = "\(Self.heading) (\(cohortVersion)): the entries that worked, in order.\n"
         // The last values, which entries find in `_` and `_1` to `_9`.
         var keep: String?
-        if !names.isDisjoint(with: ["_"] + (1...9).map { "_\($0)" }) {
+        if entries.contains(where: \.outline.usesResults) {
             var name = "result"
             while names.contains(name) { name += "_" }
             keep = name

@@ -57,6 +57,19 @@ extension Session {
         if source.isEntry, let last = frames.last, let range = last.firstRange(of: ": in function <\(source.name):1>") {
             frames[frames.count - 1] = last[..<range.lowerBound] + ": in main chunk"
         }
-        return frames
+        return collapsed(frames)
+    }
+
+    /// The frames of a recursion as one.
+    private static func collapsed(_ frames: [String]) -> [String] {
+        var result: [String] = []
+        var index = 0
+        while index < frames.count {
+            let same = frames[index...].prefix { $0 == frames[index] }.count
+            let frame = frames[index].replacing("...\t", with: "... ")
+            result += same > 2 ? ["\(frame) (\(same) times)"] : Array(repeating: frame, count: same)
+            index += same
+        }
+        return result
     }
 }

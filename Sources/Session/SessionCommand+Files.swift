@@ -22,7 +22,7 @@ extension SessionCommand {
     }
 
     static let load = SessionCommand(
-        ".load", "FILE", "runs a script as if it were typed here: its local variables stay", reachesOut: true
+        ".load", "FILE", "runs a script as if it were typed here: locals stay", reachesOut: true
     ) { (session, argument, width) throws(Failure) in
         let path = try path(argument, of: ".load")
         let source = Session.withoutHeading(try FileSystem.content(of: path))
@@ -30,7 +30,7 @@ extension SessionCommand {
     }
 
     static let edit = SessionCommand(
-        ".edit", "[FILE]", "opens $EDITOR on the last entry, or on FILE, and runs what was saved", reachesOut: true
+        ".edit", "[FILE]", "runs what $EDITOR makes of the last entry, or of FILE", reachesOut: true
     ) { (session, argument, width) throws(Failure) in
         guard let host = session.host else { throw .operation(".edit needs a terminal") }
         let isScratch = argument.isEmpty
@@ -58,7 +58,7 @@ extension SessionCommand {
     }
 
     static let log = SessionCommand(
-        ".log", "[FILE|off]", "writes entries and what they show into FILE from now on", reachesOut: true
+        ".log", "[FILE|off]", "writes entries and what they show to FILE from now on", reachesOut: true
     ) { (session, argument, _) throws(Failure) in
         if argument.isEmpty {
             return .done(results: [session.transcript.path.map { "logging to \($0)" } ?? "logging is off"])

@@ -18,7 +18,7 @@ extension SessionCommand {
         return .done(results: [])
     }
 
-    static let trace = SessionCommand(".trace", "", "shows all the calls that led to the last error") {
+    static let trace = SessionCommand(".trace", "", "shows every call that led to the last error") {
         (session, _, _) throws(Failure) in
         guard let trace = session.lastTraceback else { throw .operation("there was no error yet") }
         return .done(results: [trace])
@@ -47,8 +47,7 @@ extension SessionCommand {
         ])
     }
 
-    static let reload = SessionCommand(".reload", "", "loads the modules anew whose files have changed since `require`")
-    {
+    static let reload = SessionCommand(".reload", "", "loads required modules anew whose files have changed") {
         (session, _, _) throws(Failure) in
         let names = try session.lua.reloadChangedModules()
         return .done(results: [
@@ -56,7 +55,7 @@ extension SessionCommand {
         ])
     }
 
-    static let reset = SessionCommand(".reset", "", "begins a new session: variables, results and entries to save go") {
+    static let reset = SessionCommand(".reset", "", "begins anew, with nothing assigned or remembered") {
         (session, _, _) throws(Failure) in
         try session.reset()
         return .done(results: ["a new session"])

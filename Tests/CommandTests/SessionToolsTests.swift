@@ -87,9 +87,9 @@ import Testing
     @Test func anErrorPointsAtItsPlace() throws {
         let terminal = try open()
         #expect(
-            try enter("x = '城市' .. nope.name", at: terminal)
+            try enter("x = '城市' .. zzqq_ww.name", at: terminal)
                 .contains(
-                    "prompt:1: attempt to index a nil value (global 'nope')\r\n  x = '城市' .. nope.name\r\n                ^\r\n"
+                    "prompt:1: attempt to index a nil value (global 'zzqq_ww')\r\n  x = '城市' .. zzqq_ww.name\r\n                ^\r\n"
                 ))
         try enter("function f() error('deep') end", at: terminal)
         #expect(try enter("f()", at: terminal).contains("prompt[2]:1: in function 'f'"))

@@ -41,6 +41,20 @@ import Testing
         #expect(error(bench.session, "\nprint(check(1))")?.traceback.last == "prompt:2: in main chunk")
     }
 
+    @Test func aRecursionIsOneFrame() throws {
+        let failed = try #require(
+            error(try Bench().session, "local function deep(n) return deep(n + 1) + 1 end deep(1)"))
+        #expect(failed.traceback.first == "prompt:1: in upvalue 'deep' (10 times)")
+        #expect(failed.traceback.count <= 5)
+        #expect(failed.traceback.last == "prompt:1: in main chunk")
+    }
+
+    @Test func theEndOfAnEntryIsOnItsLastLine() throws {
+        let closing = "local c <close> = setmetatable({}, {__close = function() error('closing') end})"
+        #expect(error(try Bench().session, closing)?.traceback.last == "prompt:1: in main chunk")
+        #expect(error(try Bench().session, closing + " -- why\n1")?.traceback.last == "prompt:2: in main chunk")
+    }
+
     @Test func aLongLineIsCutAroundThePlace() throws {
         let entry = "x = '" + String(repeating: "城", count: 200) + "' + * '" + String(repeating: "x", count: 200) + "'"
         let excerpt = try #require(error(try Bench().session, entry)?.excerpt)

@@ -75,6 +75,16 @@ import Testing
         #expect(bench.show("guard = nil") == "prompt:1: attempt to assign to const variable 'guard'")
     }
 
+    @Test func areExplained() throws {
+        let bench = try Bench()
+        bench.show("local table_of_users = data.table{a = {1}}")
+        guard case .done(let results) = bench.session.help("table_of_users", width: 80) else {
+            Issue.record("no help on a local variable")
+            return
+        }
+        #expect(results.first?.contains("Methods") == true)
+    }
+
     @Test func areNotSeenByScripts() throws {
         let bench = try Bench()
         bench.show("local x = 5")

@@ -35,6 +35,7 @@ import Testing
         #expect(bench.session.completeness(of: ".save 'it") == .complete)
         #expect(bench.session.completeness(of: "!for i in 1; do") == .complete)
         #expect(bench.show(".help") == bench.show("."))
+        #expect(!bench.show(".").contains("…"))
         for command in SessionCommand.all { #expect(bench.show(".").contains(command.name)) }
         #expect(bench.show(".sav x") == "there is no command .sav (did you mean .save?)")
         #expect(bench.show(".wxyz") == "there is no command .wxyz (.help lists them)")
@@ -50,7 +51,8 @@ import Testing
             "local x = 5", "x + 1", "x = = 7", "x = x + 1; x", "-- a comment", "local t = {1, 2} -- why",
             "#t -- how many",
             "error('no')", "print('printed')", "'quiet';", "local function f(n) return n * x end", "f(7)",
-            "for i = 1, 2 do\n  print(i)\nend", "x = f", "(print)('called') y = 1", "return x == f", "if x then return end",
+            "for i = 1, 2 do\n  print(i)\nend", "x = f", "(print)('called') y = 1", "return x == f",
+            "if x then return end",
             "if x then local y = 1 return y end", "goto e; ::e::", "goto e; ::e::",
             "local z = 3 if z then return end z = 4", "z",
             "local f, g <const> = nil, 9;  f == nil, g", ".version", "nil",
@@ -72,6 +74,17 @@ import Testing
         for entry in ["6 * 7", "_ + 1", "nil", "_1, _2", "'x';", "_ .. _2"] { bench.show(entry) }
         bench.show(".save \(folder)/r.lua")
         #expect(try runSaved("r.lua") == "42\n43\nnil\n43\n42\n\"x43\"\n")
+    }
+
+    @Test func whatIsThrownAwayIsNoUseOfAResult() throws {
+        for entry in [
+            "for _, x in ipairs {1} do print(x) end", "f = function(_, x) return x end", "local _, y = 1, 2",
+            "t = {_ = 1}; t._",
+        ] {
+            bench.show(entry)
+        }
+        bench.show(".save \(folder)/p.lua")
+        #expect(!(try read("p.lua").contains("result")))
     }
 
     @Test func moreLocalsThanAFunctionHasRoomForAreSaved() throws {
