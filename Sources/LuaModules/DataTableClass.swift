@@ -105,7 +105,7 @@ extension DataTable: LuaVisible {
 
     private static let rows = Signature(
         "data.Table:rows", "Iterates over the rows: `for row in t:rows() do print(row.name) end`. Nulls are nil.",
-        returns: [.init("iterator", "one record per row")],
+        returns: [.init("iterator of records", "one record per row")],
         example: .init(
             "local s = 0 for row in data.table({n = {1, 2}}):rows() do s = s + row.n end return s", output: "3")
     ) { call throws(Failure) in

@@ -94,7 +94,6 @@ extension Session {
 
     /// Whether an entry is for the prompt and not for Lua.
     private func isOrder(_ entry: String) -> Bool {
-        guard let mark = entry.first(where: { !$0.isWhitespace }) else { return false }
-        return "?!.".contains(mark)
+        Self.isCommand(entry) || entry.first { !$0.isWhitespace } == "?"
     }
 }

@@ -34,7 +34,7 @@ extension Session {
             case .value(let value): return desk.answer(about: value)
             case .function(let signature): return desk.answer(about: signature)
             case .instance(let luaClass): return desk.answer(about: luaClass)
-            case .text: return nil
+            case .text, .record: return nil
             }
         } ?? nil
     }

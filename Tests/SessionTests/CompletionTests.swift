@@ -136,6 +136,10 @@ import Testing
         #expect(labels("users:column('|", in: session) == ["age", "order", "城市"])
         #expect(labels("users:tensor{'age', '|", in: session) == ["age", "order", "城市"])
         #expect(labels("users:head(2):des|", in: session) == ["describe"])
+        // Rows are records.
+        #expect(chosen("users[1].城|", in: session) == "users[1][\"城市\"]")
+        #expect(labels("for row in users:rows() do row.|", in: session) == ["age", "order", "城市"])
+        #expect(labels("for row in users:rows() do end row.|", in: session) == ["age", "order", "城市"])
     }
 
     @Test func columnsInSQL() throws {
@@ -191,6 +195,19 @@ import Testing
         #expect(labels("help 'cluster.km|", in: session) == ["cluster.kmeans"])
         #expect(labels("?user|", in: session) == ["users"])
         #expect(labels("??kmea|", in: session) == [])
+    }
+
+    @Test func commandsAndTheirArguments() throws {
+        let session = try session()
+        #expect(labels(".sa|", in: session) == [".save"])
+        #expect(labels(".|", in: session).contains(".timing"))
+        #expect(chosen(".sa|", in: session, closes: true) == ".save ")
+        #expect(labels(".timing o|", in: session) == ["on", "off"])
+        #expect(labels(".load /us|", in: session) == ["usr/"])
+        #expect(labels("!cat /us|", in: session) == ["usr/"])
+        #expect(labels(".reset |", in: session) == [])
+        #expect(labels("x = {}\n.sa|", in: session) == [])
+        #expect(labels(".5 + clu|", in: session) == [])
     }
 
     @Test func usersCodeNeverRuns() throws {

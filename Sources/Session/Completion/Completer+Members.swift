@@ -23,7 +23,7 @@ extension Completer {
         switch subject {
         case .instance(let luaClass): luaClass
         case .value(let value): value.object?.luaClass
-        case .text, .function: nil
+        case .text, .function, .record: nil
         }
     }
 
@@ -49,6 +49,8 @@ extension Completer {
                 all.append(Candidate(member.name, .column, member.prose))
             }
             all += luaClass.fields.map { Candidate($0.name, .field, "\($0.type): \(Self.line($0.prose))") }
+        } else if case .record(let members) = subject {
+            all = members.map { Candidate($0.name, .key, $0.prose) }
         } else if case .value(let value) = subject {
             all = keys(of: value) { _ in true }
         }

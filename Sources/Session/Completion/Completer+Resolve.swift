@@ -11,6 +11,8 @@ extension Completer {
         case function(Signature)
         /// A string, still to be made.
         case text
+        /// A table with these fields, still to be made: a row.
+        case record([Member])
     }
 
     /// How many steps are followed from a name to what was assigned to it, and on.
@@ -24,11 +26,14 @@ extension Completer {
             return .text
         case .name(let name, let place):
             if let assigned = syntax.assignment(to: name, before: place) { return resolve(assigned, depth: depth + 1) }
-            return variable(name)
+            return variable(name) ?? syntax.iterated(by: name, before: place).flatMap { row(of: $0, depth: depth + 1) }
         case .member(let object, let name):
             return resolve(object, depth: depth + 1).flatMap { member(name, of: $0) }
         case .element(let object, let position):
-            guard case .value(let table) = resolve(object, depth: depth + 1), let position else { return nil }
+            guard let subject = resolve(object, depth: depth + 1) else { return nil }
+            let columns = ownMembers(of: subject)
+            if !columns.isEmpty { return .record(columns) }
+            guard case .value(let table) = subject, let position else { return nil }
             return inspector.element(position, of: table).flatMap(present)
         case .call(let callee, let argument):
             if case .name("require", _) = callee, let argument { return loaded(argument) }
@@ -48,6 +53,15 @@ extension Completer {
         }
     }
 
+    /// What a loop over the call `iterator` gets each time, if it goes over the records of an object.
+    private func row(of iterator: LuaSyntax.Expression, depth: Int) -> Subject? {
+        guard case .call(let callee, _) = iterator, case .member(let object, _) = callee,
+            signature(of: callee, depth: depth)?.returns.first?.type == "iterator of records",
+            let subject = resolve(object, depth: depth)
+        else { return nil }
+        return .record(ownMembers(of: subject))
+    }
+
     private func variable(_ name: String) -> Subject? {
         if let local = inspector.local(name) { return present(local) }
         return inspector.globals().flatMap { inspector.member(name, of: $0) }.flatMap(present)
@@ -65,7 +79,7 @@ extension Completer {
 
     private func member(_ name: String, of subject: Subject) -> Subject? {
         switch subject {
-        case .text, .function:
+        case .text, .function, .record:
             return nil
         case .instance(let luaClass):
             return member(name, of: luaClass)

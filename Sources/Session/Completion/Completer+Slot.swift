@@ -83,14 +83,15 @@ extension Completer {
         }
     }
 
-    /// What an option is, what it takes and what stands for it.
+    /// What an option takes, what stands for it, and what it is: in this order, since the end of a long line is cut off.
     private static func explain(_ option: Parameter) -> String {
-        let prose = option.prose.hasSuffix(".") ? String(option.prose.dropLast()) : option.prose
+        let prose = line(option.prose)
+        let type = option.type.expected
         switch option.absence {
-        case .required: return "\(prose) (\(option.type.expected), required)"
-        case .none: return "\(prose) (\(option.type.expected))"
-        case .value(let constant): return "\(prose) (\(option.type.expected), default \(constant.text))"
-        case .described(let text): return "\(prose) (\(option.type.expected), default: \(text))"
+        case .required: return "\(type), required: \(prose)"
+        case .none: return "\(type): \(prose)"
+        case .value(let constant): return "\(type), default \(constant.text): \(prose)"
+        case .described(let text): return "\(type), by default \(text): \(prose)"
         }
     }
 

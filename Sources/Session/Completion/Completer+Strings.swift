@@ -126,7 +126,8 @@ extension Completer {
     /// How many names of a folder are looked at: more than anybody reads, few enough to be quick.
     private static let fileLimit = 20_000
 
-    private func paths(_ inside: StringContent, _ quote: UInt8?) -> Completion {
+    /// Files whose paths begin with what stands in the string.
+    func paths(_ inside: StringContent, _ quote: UInt8?) -> Completion {
         let slash = inside.bytes.lastIndex(of: UInt8(ascii: "/"))
         let nameStart = slash.map { $0 + 1 } ?? 0
         let folder = String(decoding: inside.bytes[..<nameStart], as: UTF8.self)

@@ -146,6 +146,18 @@ struct LuaSyntax {
         return nil
     }
 
+    /// What the loop iterates over whose first variable `name` is, if one is open or was before the token `end`.
+    func iterated(by name: String, before end: Int) -> Expression? {
+        for index in (0..<max(0, end)).reversed() where tokens[index].kind == .name && tokens[index].text == name {
+            guard token(index - 1, is: "for"), token(index + 1, is: "in"),
+                let last = endOfExpression(from: index + 2, before: end), token(last + 1, is: "do"),
+                let (found, first) = expression(endingAt: last), first == index + 2
+            else { continue }
+            return found
+        }
+        return nil
+    }
+
     /// The last token of the expression that begins at `start`, if it is a name with what is read or called of it, all before `end`.
     private func endOfExpression(from start: Int, before end: Int) -> Int? {
         guard start < end, tokens.indices.contains(start) else { return nil }

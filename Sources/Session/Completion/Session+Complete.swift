@@ -16,7 +16,9 @@ extension Session {
 
     /// Entries that are no Lua: `?topic` and `.command`.
     private func completeSpecial(_ source: [UInt8], _ cursor: Int) -> Completion? {
-        guard let first = source.firstIndex(where: { $0 != 0x20 && $0 != 0x09 }), first < cursor else { return nil }
+        guard let first = source.firstIndex(where: { $0 != 0x20 && $0 != 0x09 }), first < cursor,
+            !source[first..<cursor].contains(UInt8(ascii: "\n"))
+        else { return nil }
         switch source[first] {
         case UInt8(ascii: "?"):
             var start = source[first...].firstIndex { $0 != UInt8(ascii: "?") && $0 != 0x20 } ?? source.count
@@ -34,16 +36,41 @@ extension Session {
                     range: (found.range.lowerBound + start)..<cursor, candidates: found.candidates)
             } ?? .none(at: cursor)
         case UInt8(ascii: "."):
-            let name = source[(first + 1)..<cursor]
-            guard name.allSatisfy({ (0x61...0x7A).contains($0) }) else { return nil }
             let word = String(decoding: source[first..<cursor], as: UTF8.self)
-            let commands = promptCommands.map { Completion.Candidate(".\($0.name)", .command, $0.prose) }
+            if let end = word.firstIndex(where: \.isWhitespace) {
+                return completeArgument(of: String(word[..<end]), source, cursor)
+            }
+            guard word.dropFirst().allSatisfy(\.isLetter) else { return nil }
+            let commands = SessionCommand.all.filter { $0.name.hasPrefix(".") }.map { command in
+                let usage = command.argument.isEmpty ? "" : "\(command.argument): "
+                return Completion.Candidate(
+                    command.name, .command, usage + command.prose, closing: command.argument.isEmpty ? "" : " ")
+            }
             return Completion(range: first..<cursor, candidates: Completion.matching(commands, word))
+        case UInt8(ascii: "!"):
+            return completeArgument(of: "!", source, cursor)
         default:
             return nil
         }
     }
 
-    /// The commands that begin with a dot.
-    var promptCommands: [(name: String, prose: String)] { [] }
+    /// What a command can be told: a file, or one of a few words.
+    private func completeArgument(of name: String, _ source: [UInt8], _ cursor: Int) -> Completion {
+        guard let command = SessionCommand.all.first(where: { $0.name == name }) else { return .none(at: cursor) }
+        var start = cursor
+        while start > 0, ![UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "!")].contains(source[start - 1]) {
+            start -= 1
+        }
+        if command.argument.hasPrefix("[") {
+            let words = command.argument.dropFirst().dropLast().split(separator: "|").map(String.init)
+            let word = String(decoding: source[start..<cursor], as: UTF8.self)
+            let choices = words.map { Completion.Candidate($0, .choice) }
+            return Completion(range: start..<cursor, candidates: Completion.matching(choices, word))
+        }
+        guard !command.argument.isEmpty else { return .none(at: cursor) }
+        return lua.inspect { inspector in
+            Completer(lua, inspector, source, cursor: cursor)
+                .paths(StringContent(source[start..<cursor], isQuoted: false), nil)
+        } ?? .none(at: cursor)
+    }
 }
