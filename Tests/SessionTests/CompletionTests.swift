@@ -272,12 +272,19 @@ import Testing
     @Test func tenThousandGlobalsAreQuick() throws {
         let session = try session("for i = 1, 10000 do _G['variable_' .. i] = {i} end " + Self.table)
         for text in ["variable_99|", "var|", "|", "users.|", "users:sql('select a|", "cluster.kmeans(users, {|"] {
-            let start = Date()
+            // The processor's time: other tests may be running.
+            let start = threadTime()
             let found = complete(text, in: session)
-            let elapsed = Date().timeIntervalSince(start) * 1000
+            let elapsed = (threadTime() - start) * 1000
             print("completing \(text): \(found.candidates.count) candidates in \(String(format: "%.1f", elapsed)) ms")
             #expect(elapsed < 400)
         }
         #expect(labels("variable_999|", in: session).count == 11)
+    }
+
+    private func threadTime() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
     }
 }
