@@ -12,6 +12,9 @@ extension LuaState {
     /// Lua and its release: "Lua 5.4.4".
     public var version: String { "Lua \(LUA_VERSION_MAJOR).\(LUA_VERSION_MINOR).\(LUA_VERSION_RELEASE)" }
 
+    /// The files that `require` has loaded, the latest last.
+    public var loadedFiles: [String] { moduleFiles.map(\.path) }
+
     /// Makes `require` note which files it loads, for `reloadChangedModules`. Call once.
     public func watchModules() {
         // The chunk's name keeps it out of tracebacks.

@@ -1,4 +1,5 @@
 import LuaKit
+import Support
 
 /// What ran when an error came.
 struct ErrorSource {
@@ -31,20 +32,22 @@ extension Session {
         _ message: String, at place: SourcePlace?, isSyntax: Bool, _ source: ErrorSource, frames: [String]
     ) -> ScriptError {
         var excerpt: SourceExcerpt?
-        if let place, let text = sources.source(place.name) {
+        let text = place.flatMap { sources.source($0.name, among: lua.loadedFiles) }
+        if let place, let text {
             let extent = isSyntax ? lua.syntaxExtent(of: text, isEntry: source.isEntry) : nil
             excerpt = ErrorPlace(message: message, source: text, line: place.line, extent: extent).excerpt
         }
-        let text = place.flatMap { sources.source($0.name) }
         let hint = isSyntax ? nil : suggestion(for: message, in: text, line: place?.line)
         return ScriptError(
             message: Self.shown(message, source) + (hint.map { " (\($0))" } ?? ""), excerpt: excerpt,
             traceback: frames.map { Self.shown($0, source) })
     }
 
-    /// The entry that was just typed needs no number.
+    /// Text for the user's terminal, which it may not command. The entry that was just typed needs no number.
     private static func shown(_ text: String, _ source: ErrorSource) -> String {
-        source.isEntry && source.name.hasPrefix("prompt[") ? text.replacing(source.name + ":", with: "prompt:") : text
+        let text = DisplayWidth.harmless(text)
+        return source.isEntry && source.name.hasPrefix("prompt[")
+            ? text.replacing(source.name + ":", with: "prompt:") : text
     }
 
     /// The frames of Lua's traceback that are the user's. Those of C functions and the notes on tail calls say nothing that helps.

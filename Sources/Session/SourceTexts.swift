@@ -10,11 +10,13 @@ struct SourceTexts {
         texts[Self.shown(name)] = source
     }
 
-    /// The whole source that messages call `name`: a remembered one, else the file of that name.
-    func source(_ name: String) -> [UInt8]? {
+    /// The whole source that messages call `name`: a remembered one, else the file of that name. Of a long path messages have only the
+    /// end: then it is looked for among `files`.
+    func source(_ name: String, among files: [String]) -> [UInt8]? {
         if let text = texts[name] { return text }
-        guard !name.hasPrefix("..."), !name.hasPrefix("["), FileSystem.isFile(name) else { return nil }
-        return Self.content(of: name)
+        guard let path = files.last(where: { Self.shown("@" + $0) == name }) ?? (FileSystem.isFile(name) ? name : nil)
+        else { return nil }
+        return Self.content(of: path)
     }
 
     /// A name as Lua shows it, on at most 59 bytes.
