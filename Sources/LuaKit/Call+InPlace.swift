@@ -22,6 +22,26 @@ extension Call {
         return argument(Int(lua_gettop(lua)))
     }
 
+    /// What a table holds under strings, in place, without metamethods, by name. A table of more than a hundred such fields is refused.
+    public func fields(of table: Argument) throws(Failure) -> [(name: String, value: Argument)] {
+        guard table.kind == .table, lua_checkstack(lua, 110) != 0 else { throw .operation("a table is needed here") }
+        var found: [(name: String, value: Argument)] = []
+        // The key stands above the values that were found.
+        lua_pushnil(lua)
+        while lua_next(lua, table.index) != 0 {
+            let key = argument(Int(lua_gettop(lua)) - 1)
+            guard let name = key.text else {
+                lua_settop(lua, -2)
+                continue
+            }
+            guard found.count < 100 else { throw .operation("a table of so many fields is not meant here") }
+            // Key and value change places: the value stays, the key goes on top.
+            lua_rotate(lua, -2, 1)
+            found.append((name, argument(Int(lua_gettop(lua)) - 1)))
+        }
+        return found.sorted { $0.name < $1.name }
+    }
+
     /// Calls a Lua function (or what can be called) with values as they are; returns its results in place. Hand one back as
     /// `LuaValue(its argument)`.
     public func apply(_ function: Argument, _ arguments: [Argument]) throws(Failure) -> [Argument] {
@@ -35,6 +55,11 @@ extension Call {
         guard clua_apply(lua, Int32(arguments.count)) == LUA_OK else { throw state.caught(lua) }
         let end = lua_gettop(lua)
         return end > top ? ((top + 1)...end).map { argument(Int($0)) } : []
+    }
+
+    /// Forgets the results of the latest `apply`, for functions that call many times before they return.
+    public func drop(_ results: [Argument]) {
+        if let first = results.first { lua_settop(lua, first.index - 1) }
     }
 }
 

@@ -1,5 +1,4 @@
 import Display
-import Glibc
 import LuaKit
 import Support
 
@@ -72,18 +71,6 @@ enum Globals {
         return .nothing
     }
 
-    static let time = Signature(
-        "time", "Calls a function and measures how long it takes.",
-        parameters: [.required("f", .function, "what to call")],
-        variadic: .required("value", .any, "its arguments"),
-        returns: [.init("number", "seconds on the clock"), .init("any", "what the function returned")],
-        example: .init("local seconds, sum = time(function(a, b) return a + b end, 1, 2) return sum", output: "3")
-    ) { call throws(Failure) in
-        let start = seconds()
-        let results = try call.apply(call.argument(1), call.variadic)
-        return .values([.number(seconds() - start)] + results.map { LuaValue($0) })
-    }
-
     static let seed = Signature(
         "seed",
         "Starts the random numbers of the session anew: those of every function that takes a seed and is given none, and of `math.random`.",
@@ -92,11 +79,5 @@ enum Globals {
     ) { call throws(Failure) in
         try call.state.reseed(UInt64(bitPattern: Int64(try call.integer("n"))))
         return .nothing
-    }
-
-    static func seconds() -> Double {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
     }
 }

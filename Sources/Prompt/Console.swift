@@ -1,3 +1,4 @@
+@preconcurrency import CReadline
 @preconcurrency import Glibc
 
 /// The process's standard output and error.
@@ -22,6 +23,9 @@ public enum Console {
         fputs(text, stderr)
         fflush(stderr)
     }
+
+    /// Whether something was written that the system has not been handed yet.
+    static var hasPendingOutput: Bool { __fpending(stdout) > 0 }
 
     /// Hands everything written so far to the system. False if it could not take all of it, now or earlier.
     @discardableResult public static func flush() -> Bool {

@@ -11,18 +11,32 @@ struct ProgressLine {
 
     /// The line in at most `width` columns; what matters least goes first.
     func text(width: Int) -> String {
-        let numbers =
-            total > 0
-            ? "\(Self.grouped(done))/\(Self.grouped(total)) \(unit)" : "\(Self.grouped(done)) \(unit)"
         let speed = [rate, timeLeft].compactMap { $0 }.joined(separator: "  ")
-        let full = [label, bar(20), percent, numbers, speed]
-        let shorter = [label, bar(10), percent, timeLeft ?? ""]
-        let shortest = [label, percent]
+        // Where the end is not known, the time that went by says that something happens.
+        let time = total > 0 ? "" : Self.clock(Int(elapsed))
+        let full = [label, bar(20), percent, numbers, speed, time]
+        let shorter = [label, bar(10), percent, timeLeft ?? "", time]
+        let shortest = [label, percent, time]
         for parts in [full, shorter, shortest] {
             let line = parts.filter { !$0.isEmpty }.joined(separator: "  ")
             if DisplayWidth.of(line) <= width { return line }
         }
-        return percent
+        return DisplayWidth.cut(percent.isEmpty ? label : percent, to: max(4, width))
+    }
+
+    /// What and how far, for where other work is a part of it.
+    var brief: String {
+        let part = total > 0 ? "\(Self.grouped(done))/\(Self.grouped(total))" : done > 0 ? Self.grouped(done) : ""
+        return part.isEmpty ? label : "\(label) \(part)"
+    }
+
+    private var numbers: String {
+        // What has no unit is not counted.
+        if unit.isEmpty { return "" }
+        if unit == "bytes" {
+            return total > 0 ? "\(Self.bytes(done))/\(Self.bytes(total))" : Self.bytes(done)
+        }
+        return (total > 0 ? "\(Self.grouped(done))/\(Self.grouped(total)) " : "\(Self.grouped(done)) ") + unit
     }
 
     private var fraction: Double { total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0 }
@@ -42,6 +56,7 @@ struct ProgressLine {
     private var rate: String? {
         guard elapsed > 0, done > 0 else { return nil }
         let rate = Double(done) / elapsed
+        if unit == "bytes" { return Self.bytes(Int(rate)) + "/s" }
         return rate >= 10 ? "\(Self.grouped(Int(rate)))/s" : "\((rate * 10).rounded() / 10)/s"
     }
 
@@ -57,6 +72,18 @@ struct ProgressLine {
         let minutes = seconds / 60
         guard minutes >= 60 else { return "\(minutes):\(two(seconds % 60))" }
         return "\(minutes / 60):\(two(minutes % 60)):\(two(seconds % 60))"
+    }
+
+    /// A number of bytes in the unit that suits it: 512 B, 12.3 MB.
+    static func bytes(_ count: Int) -> String {
+        var value = Double(count)
+        var units = ["B", "kB", "MB", "GB", "TB"][...]
+        while value >= 999.5, units.count > 1 {
+            value /= 1000
+            units.removeFirst()
+        }
+        let isExact = value >= 99.95 || units.count == 5
+        return (isExact ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)") + " \(units.first ?? "B")"
     }
 
     /// A whole number with commas between thousands.

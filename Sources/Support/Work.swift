@@ -28,6 +28,13 @@ public protocol ProgressSink: AnyObject, Sendable {
     func report(_ label: String, done: Int, total: Int, unit: String)
     /// The work named `label` ended, in whatever way.
     func finish(_ label: String)
+    /// The labels of the works under way, the outermost first, where that is known.
+    var running: [String] { get }
+}
+
+extension ProgressSink {
+    /// Unknown.
+    public var running: [String] { [] }
 }
 
 /// What a long routine is told about its surroundings: how many threads it may use, how it is stopped, where it reports.

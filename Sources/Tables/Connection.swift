@@ -30,13 +30,15 @@ public final class Connection: @unchecked Sendable {
     /// Runs a query and returns its rows; a statement without rows gives a table that tells how many rows it changed, or an empty one.
     ///
     /// - Parameter parameters: values for `?` or `$1`, `$2` ... in the query, bound by the driver and never pasted into the text.
-    public func query(_ sql: String, _ parameters: [Value] = [], work: Work = Work()) throws(Failure) -> Table {
+    public func query(
+        _ sql: String, _ parameters: [Value] = [], activity: String = "query", work: Work = Work()
+    ) throws(Failure) -> Table {
         guard !sql.utf8.contains(0) else {
             throw .argument(
                 "query", expected: "SQL without NUL bytes", got: "one with a NUL byte", hint: "bind it as a parameter")
         }
         let row = try parameters.isEmpty ? nil : Connection.row(of: parameters)
-        return try interruptibly(work.cancellation) { () throws(Failure) in
+        return try interruptibly(activity, work) { () throws(Failure) in
             let statement = try Statement(self.driver, self.handle)
             try statement.prepare(sql)
             if let row {
@@ -49,7 +51,9 @@ public final class Connection: @unchecked Sendable {
     }
 
     /// Runs statements that return nothing worth having.
-    func run(_ sql: String, work: Work = Work()) throws(Failure) { _ = try query(sql, work: work) }
+    func run(_ sql: String, activity: String = "query", work: Work = Work()) throws(Failure) {
+        _ = try query(sql, activity: activity, work: work)
+    }
 
     /// Copies a table into the database under `name`, replacing one of that name if `replacing`. A temporary one goes with the connection.
     public func write(
@@ -63,7 +67,7 @@ public final class Connection: @unchecked Sendable {
             throw .argument("table", expected: "a table with columns", got: "one without", hint: "add a column first")
         }
         if replacing { try run("drop table if exists \(SQL.quoted(name))", work: work) }
-        _ = try interruptibly(work.cancellation) { () throws(Failure) in
+        _ = try interruptibly("query", work) { () throws(Failure) in
             let statement = try Statement(self.driver, self.handle)
             try statement.set("adbc.ingest.target_table", name)
             try statement.set("adbc.ingest.mode", "adbc.ingest.mode.create")
@@ -75,7 +79,7 @@ public final class Connection: @unchecked Sendable {
 
     /// What the database holds, down to its tables.
     func objects(work: Work) throws(Failure) -> Table {
-        try interruptibly(work.cancellation) { () throws(Failure) in
+        try interruptibly("query", work) { () throws(Failure) in
             let error = DriverError()
             var stream = ArrowArrayStream()
             let status = self.driver.functions.pointee.ConnectionGetObjects?(
@@ -105,9 +109,9 @@ public final class Connection: @unchecked Sendable {
     }
 
     private func interruptibly(
-        _ cancellation: Cancellation, _ body: @escaping @Sendable () throws(Failure) -> Table
+        _ activity: String, _ work: Work, _ body: @escaping @Sendable () throws(Failure) -> Table
     ) throws(Failure) -> Table {
-        try Interruptible.run(cancellation, body) { [self] in
+        try Interruptible.run(activity, work, body) { [self] in
             let error = DriverError()
             _ = driver.functions.pointee.ConnectionCancel?(handle, error.pointer)
         }

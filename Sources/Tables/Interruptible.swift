@@ -4,16 +4,20 @@ import Support
 /// Runs a call that cannot poll a flag on a thread of its own, while the calling thread polls for it.
 enum Interruptible {
     /// Returns what `body` returns. When `cancellation` is set, `interrupt` is called (again and again, since a driver forgets a request that
-    /// comes before its query begins) until `body` ends, and `Failure.cancelled` is thrown.
+    /// comes before its query begins) until `body` ends, and `Failure.cancelled` is thrown. Its progress, reported as `activity`, is no more
+    /// than that time goes by.
     static func run(
-        _ cancellation: Cancellation, _ body: @escaping @Sendable () throws(Failure) -> Table, interrupt: () -> Void
+        _ activity: String, _ work: Work, _ body: @escaping @Sendable () throws(Failure) -> Table, interrupt: () -> Void
     ) throws(Failure) -> Table {
+        let cancellation = work.cancellation
         try cancellation.check()
         let job = Job(body)
         guard let thread = Threads.start({ job.run() }) else { return try body() }
         while !job.wait(milliseconds: 20) {
             if cancellation.isCancelled { interrupt() }
+            work.progress?.report(activity, done: 0, total: 0, unit: "")
         }
+        work.progress?.finish(activity)
         thread.join()
         try cancellation.check()
         guard let result = job.result.withLock({ $0 }) else { throw .cancelled }

@@ -121,7 +121,8 @@ struct TableReader {
         let connection = try DuckDB.connect()
         let table: Table
         do throws(Failure) {
-            table = try connection.query(query, [.text(TableReader.exact(text.readablePath))], work: work)
+            table = try connection.query(
+                query, [.text(TableReader.exact(text.readablePath))], activity: "read", work: work)
         } catch {
             throw explained(error, reading: text.readablePath)
         }
@@ -137,14 +138,15 @@ struct TableReader {
         let connection = try DuckDB.connect()
         do throws(Failure) {
             let file = Value.text(TableReader.exact(text.readablePath))
-            let shape = try connection.query("select * from read_json(?, \(settings)) limit 0", [file], work: work)
+            let shape = try connection.query(
+                "select * from read_json(?, \(settings)) limit 0", [file], activity: "read", work: work)
             if shape.names == ["json"] {
                 // Either the one key of all objects, or what DuckDB calls values that are no objects.
                 let other = try connection.query(
                     """
                     select row from (select row_number() over () as row, json_type(json) as kind
                     from read_json_objects(?, format = '\(layout)')) where kind <> 'OBJECT' limit 1
-                    """, [file], work: work)
+                    """, [file], activity: "read", work: work)
                 if other.rowCount > 0 {
                     throw Failure.format(
                         path, at: "line \(other.columns[0].text(0))", "holds a value that is not an object",
@@ -155,7 +157,7 @@ struct TableReader {
             var columns = ""
             if let explicit = TableReader.jsonColumns(shape) { columns = ", columns = {\(explicit)}" }
             let table = try connection.query(
-                "select * from read_json(?, \(settings)\(columns))", [file], work: work)
+                "select * from read_json(?, \(settings)\(columns))", [file], activity: "read", work: work)
             var narrowed: [Column] = []
             for column in table.columns { narrowed.append(try TypeInference.narrowed(column)) }
             return Table(
@@ -169,7 +171,7 @@ struct TableReader {
         let connection = try DuckDB.connect()
         do throws(Failure) {
             let table = try connection.query(
-                "select * from read_parquet(?)", [.text(TableReader.exact(path))], work: work)
+                "select * from read_parquet(?)", [.text(TableReader.exact(path))], activity: "read", work: work)
             return Table(
                 unchecked: try columnNames(table.names, count: table.names.count), table.columns,
                 rowCount: table.rowCount)

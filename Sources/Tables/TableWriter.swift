@@ -18,7 +18,7 @@ extension Table {
             (\(Table.copyOptions(format, isCompressed: isCompressed)), use_tmp_file false)
             """
         do throws(Failure) {
-            try connection.run(query, work: work)
+            try connection.run(query, activity: "write", work: work)
         } catch {
             guard case .operation = error.kind else { throw error }
             let reason = error.problem.split(whereSeparator: \.isNewline).first.map(String.init) ?? error.problem

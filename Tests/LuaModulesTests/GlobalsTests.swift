@@ -35,7 +35,53 @@ struct GlobalsTests {
             try shown("local t = {} local s, u = time(function(x) return x end, t) return u == t, s < 1")
                 == "true\ntrue")
         #expect(try shown("time(error, 'x')").contains("x"))
-        #expect(try shown("time(3)").contains("bad argument 'f' to time: function expected, got 3"))
+        #expect(try shown("time(3)").contains("bad argument 'f' to time: function or table expected, got 3"))
+    }
+
+    @Test func timeRepeats() throws {
+        #expect(
+            try shown(
+                """
+                local n, t = 0, {}
+                local r = time{function(a, b) n = n + 1 assert(a == t and b == 2) end, t, 2, repeats = 5}
+                return n, r.repeats, r.min <= r.median and r.median <= r.max and r.min <= r.mean and r.mean <= r.max,
+                    r.text:find('^[%d.]+ .?.s %(median of 5, ') == 1
+                """) == "6\n5\ntrue\ntrue")
+        #expect(try shown("return time{function() return 1, 2, 3 end, repeats = 50000}.repeats") == "50000")
+        #expect(try shown("return time{function() end}.repeats >= 3") == "true")
+        #expect(try shown("time{print, repeat_ = 3}").contains("unknown option 'repeat_' for time (options: repeats)"))
+        #expect(try shown("time{print, repeats = 0}").contains("'repeats' to time: integer from 1 to 1000000 expected"))
+        #expect(try shown("time{}").contains("bad argument 'f' to time: a function in front expected, got nil"))
+        #expect(try shown("time({print}, 2)").contains("a list and more behind it"))
+    }
+
+    @Test(arguments: [
+        ("progress(2, 6, 2)", "2 4 6 "), ("progress(3, 1, -1)", "3 2 1 "), ("progress(3, 1)", ""),
+        ("progress(5, 5)", "5 "),
+        ("progress(0)", ""), ("progress(math.maxinteger - 1, math.maxinteger)", "\(Int.max - 1) \(Int.max) "),
+    ])
+    func progressCounts(loop: String, expected: String) throws {
+        #expect(try shown("local s = '' for i in \(loop) do s = s .. i .. ' ' end return s") == "\"\(expected)\"")
+    }
+
+    @Test func progressRefusesWhatItCannotCount() throws {
+        #expect(try shown("progress(-1)").contains("integer of at least 0 expected, got -1"))
+        #expect(try shown("progress(1, 2, 0)").contains("a step other than 0 expected, got 0"))
+        #expect(try shown("progress(1, 'x')").contains("integer (where to stop, then the step) expected, got 'x'"))
+    }
+
+    @Test func loopsWithinLoopsAreToldApart() throws {
+        let sink = Log()
+        let state = try LuaModules.makeState(work: Work(progress: sink))
+        _ = try shown("for i in progress(2) do for j in progress(1) do end end", in: state)
+        #expect(
+            sink.lines == [
+                "progress 0 of 2", "progress 2 0 of 1", "progress 2 finished", "progress 1 of 2", "progress 2 0 of 1",
+                "progress 2 finished", "progress finished",
+            ])
+        sink.lines = []
+        _ = try shown("for k in progress(pairs({a = 1})) do end", in: state)
+        #expect(sink.lines == ["progress 0 of 0", "progress finished"])
     }
 
     @Test(arguments: [
@@ -73,8 +119,15 @@ struct GlobalsTests {
 /// Remembers what was reported. Used by one thread only.
 private final class Log: ProgressSink, @unchecked Sendable {
     var lines: [String] = []
+    var running: [String] = []
 
-    func report(_ label: String, done: Int, total: Int, unit: String) { lines.append("\(label) \(done) of \(total)") }
+    func report(_ label: String, done: Int, total: Int, unit: String) {
+        lines.append("\(label) \(done) of \(total)")
+        if !running.contains(label) { running.append(label) }
+    }
 
-    func finish(_ label: String) { lines.append("\(label) finished") }
+    func finish(_ label: String) {
+        lines.append("\(label) finished")
+        running.removeAll { $0 == label }
+    }
 }
