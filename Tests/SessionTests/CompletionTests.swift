@@ -251,6 +251,13 @@ import Testing
         #expect(first == second)
     }
 
+    @Test func keysThatAreNoTextAreLeftOut() throws {
+        let session = try session("t = {['\\255x'] = 1, ['a\\nb'] = 2, ['\\27[31m'] = 3, good = 4}")
+        #expect(chosen("t['\\27|", in: session) == "t['\\027[31m")
+        #expect(labels("t.|", in: session).count == 3)
+        #expect(chosen("t.a|", in: session) == "t[\"a\\nb\"]")
+    }
+
     @Test func strangeTextIsNoTrouble() throws {
         let session = try session("t = {}")
         let deep = String(repeating: "(", count: 50_000) + "t."
@@ -271,7 +278,12 @@ import Testing
 
     @Test func tenThousandGlobalsAreQuick() throws {
         let session = try session("for i = 1, 10000 do _G['variable_' .. i] = {i} end " + Self.table)
-        for text in ["variable_99|", "var|", "|", "users.|", "users:sql('select a|", "cluster.kmeans(users, {|"] {
+        _ = session.run(Array("big = {} for i = 1, 10000 do big['键' .. i] = i big[i] = i end".utf8), name: "=setup")
+        #expect(labels("big.键999|", in: session).count == 11)
+        for text in [
+            "big.|", "big.键99|", "big['键9|", "variable_99|", "var|", "|", "users.|", "users:sql('select a|",
+            "cluster.kmeans(users, {|",
+        ] {
             // The processor's time: other tests may be running.
             let start = threadTime()
             let found = complete(text, in: session)

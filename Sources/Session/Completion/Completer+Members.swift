@@ -4,7 +4,7 @@ import LuaKit
 extension Completer {
     /// Members of `subject` that begin with `word`. `mark` is where the dot or colon is, `start` where the word begins.
     func members(of subject: Subject, _ word: String, isCall: Bool, mark: Int, start: Int) -> Completion {
-        let found = isCall ? methods(of: subject) : fields(of: subject)
+        let found = isCall ? methods(of: subject, word) : fields(of: subject, word)
         let plain = Completion.matching(found.plain, word)
         let odd = Completion.matching(found.odd, word)
         if plain.isEmpty, odd.isEmpty {
@@ -28,18 +28,18 @@ extension Completer {
     }
 
     /// What can be called with a colon.
-    private func methods(of subject: Subject) -> (plain: [Candidate], odd: [Candidate]) {
+    private func methods(of subject: Subject, _ word: String) -> (plain: [Candidate], odd: [Candidate]) {
         if let luaClass = luaClass(of: subject) {
             return (luaClass.methods.map { candidate($0.shortName, $0, .method) }, [])
         }
-        if case .text = subject { return (stringMethods(), []) }
+        if case .text = subject { return (stringMethods(word), []) }
         guard case .value(let value) = subject else { return ([], []) }
-        let entries = keys(of: value) { $0.kind == .function || $0.hasMetamethod("__call") }
+        let entries = keys(of: value, word) { $0.kind == .function || $0.hasMetamethod("__call") }
         return (entries.filter { LuaTokens.isName($0.label) }, [])
     }
 
     /// What can be read with a dot; `odd` are those whose names are no names in Lua, written in brackets.
-    private func fields(of subject: Subject) -> (plain: [Candidate], odd: [Candidate]) {
+    private func fields(of subject: Subject, _ word: String) -> (plain: [Candidate], odd: [Candidate]) {
         var all: [Candidate] = []
         if let luaClass = luaClass(of: subject) {
             let methods = luaClass.methods.map(\.shortName)
@@ -52,7 +52,7 @@ extension Completer {
         } else if case .record(let members) = subject {
             all = members.map { Candidate($0.name, .key, $0.prose) }
         } else if case .value(let value) = subject {
-            all = keys(of: value) { _ in true }
+            all = keys(of: value, word) { _ in true }
         }
         let odd = all.filter { !LuaTokens.isName($0.text) }.map { candidate in
             let key = StringContent.written(candidate.text, quote: UInt8(ascii: "\""))
@@ -61,18 +61,13 @@ extension Completer {
         return (all.filter { LuaTokens.isName($0.text) }, odd)
     }
 
-    /// The string keys of a table and of those behind it, sorted.
-    private func keys(of table: Argument, where isWanted: (Argument) -> Bool) -> [Candidate] {
+    /// The string keys of a table and of those behind it that begin with `word`, sorted.
+    private func keys(of table: Argument, _ word: String, where isWanted: (Argument) -> Bool) -> [Candidate] {
         let library = library(at: table)
-        var found: [Candidate] = []
-        var seen: Set<String> = []
-        inspector.forEachMember(of: table) { key, value in
-            guard let name = key.text, isWanted(value), seen.insert(name).inserted else { return true }
+        return entries(of: table, beginningWith: word, where: { isWanted($1) }) { name, value in
             let known = describe(name, value, path: library.map { "\($0).\(name)" } ?? "")
-            found.append(known.kind == .variable ? Candidate(name, .key, known.prose) : known)
-            return true
+            return known.kind == .variable ? Candidate(name, .key, known.prose) : known
         }
-        return found.sorted { Self.order($0.label, $1.label) }
     }
 
     /// The name of the library of Lua's own that a table is, or that stands behind a string or file.
@@ -85,16 +80,16 @@ extension Completer {
         }
     }
 
-    private func stringMethods() -> [Candidate] {
+    private func stringMethods(_ word: String) -> [Candidate] {
         guard let globals = inspector.globals(), let library = inspector.member("string", of: globals) else {
             return []
         }
-        return keys(of: library) { $0.kind == .function }
+        return keys(of: library, word) { $0.kind == .function }
     }
 
     /// The keys that can stand in the string `x["...`, in `x`.
-    func keys(of subject: Subject) -> [Candidate] {
-        let found = fields(of: subject)
+    func keys(of subject: Subject, _ word: String) -> [Candidate] {
+        let found = fields(of: subject, word)
         return (found.plain + found.odd).map { Candidate($0.label, $0.kind, $0.prose) }
     }
 }

@@ -11,7 +11,7 @@ extension Completer {
         if let bracket = syntax.innermost, bracket == end - 1, syntax.token(bracket, is: "["),
             let (object, _) = syntax.expression(endingAt: bracket - 1), let subject = resolve(object)
         {
-            return whole(keys(of: subject), inside, quote, behind: "]")
+            return whole(keys(of: subject, String(decoding: inside.bytes, as: UTF8.self)), inside, quote, behind: "]")
         }
         guard let slot = slot(before: end) else { return paths(inside, quote) }
         let words = Self.choices(slot.parameter.type.form, isElement: slot.isElement)

@@ -86,7 +86,6 @@ struct Completer {
 
     /// Variables whose names begin with `lowered` in any letter case, sorted; what hides another stands for both.
     private func variables(beginningWith lowered: String) -> [Candidate] {
-        let prefix = Array(lowered.utf8)
         var found: [String: Candidate] = [:]
         for name in syntax.declaredNames where name.lowercased().hasPrefix(lowered) {
             found[name] = Candidate(name, .local, "in this entry")
@@ -95,31 +94,47 @@ struct Completer {
             found[name] = inspector.local(name).map { describe(name, $0, path: "", kind: .local) }
         }
         guard let globals = inspector.globals() else { return [] }
-        var names: [String] = []
-        inspector.forEachMember(of: globals) { key, _ in
-            let isMeant = key.withBytes { Self.begins($0, with: prefix) && LuaTokens.isName($0) }
-            if isMeant == true, let name = key.text, found[name] == nil { names.append(name) }
-            return true
-        }
-        let sorted = Self.sorted(Array(Set(names)) + found.keys)
-        // Of thousands nobody reads what each is.
-        let explained = Set(sorted.prefix(Self.explainedLimit)).subtracting(found.keys)
-        inspector.forEachMember(of: globals) { key, value in
-            if key.withBytes({ Self.begins($0, with: prefix) }) == true, let name = key.text, explained.contains(name),
-                found[name] == nil
-            {
-                found[name] = describe(name, value, path: name)
-            }
-            return true
-        }
-        return sorted.map { found[$0] ?? Candidate($0, .variable) }
+        let known = Set(found.keys)
+        let others = entries(
+            of: globals, beginningWith: lowered, where: { name, _ in LuaTokens.isName(name) && !known.contains(name) },
+            describe: { describe($0, $1, path: $0) })
+        let local = found.values.sorted { $0.label < $1.label }
+        return local + others
     }
 
+    /// How many entries of a list are explained: of thousands nobody reads what each is.
     private static let explainedLimit = 500
+
+    /// The string keys of a table and of those behind it that begin with `word` in any letter case and are wanted, sorted. Keys that are
+    /// no text are left out, since nobody could type them.
+    func entries(
+        of table: Argument, beginningWith word: String, where isWanted: (String, Argument) -> Bool,
+        describe: (String, Argument) -> Candidate
+    ) -> [Candidate] {
+        let prefix = word.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        func name(_ key: Argument) -> String? {
+            key.withBytes { Self.begins($0, with: prefix) ? String(validating: $0, as: UTF8.self) : nil } ?? nil
+        }
+        var seen: Set<String> = []
+        var wanted: [String] = []
+        inspector.forEachMember(of: table) { key, value in
+            // The first of those called so hides the others.
+            if let name = name(key), seen.insert(name).inserted, isWanted(name, value) { wanted.append(name) }
+            return true
+        }
+        let sorted = Self.sorted(wanted)
+        var explained: [String: Candidate?] = [:]
+        for name in sorted.prefix(Self.explainedLimit) { explained[name] = .some(nil) }
+        inspector.forEachMember(of: table) { key, value in
+            if let name = name(key), case .some(nil) = explained[name] { explained[name] = describe(name, value) }
+            return true
+        }
+        return sorted.map { (explained[$0] ?? nil) ?? Candidate($0, .variable) }
+    }
 
     /// By bytes, names that begin with an underscore last.
     private static func sorted(_ names: [String]) -> [String] {
-        let sorted = names.sorted()
+        let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return sorted.filter { !$0.hasPrefix("_") } + sorted.filter { $0.hasPrefix("_") }
     }
 
