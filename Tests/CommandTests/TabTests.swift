@@ -168,13 +168,18 @@ import Testing
         try terminal.wait(for: "......> ")
         terminal.type("end\r")
         try terminal.wait(for: "cohort> ")
-        // Recalled, a step to the left, up into the second line, a digit at its end.
-        terminal.type("\u{1B}[A\u{1B}[D\u{1B}[A\u{5}")
-        terminal.type("\u{1B}[A\u{1B}[B")
-        terminal.type("\r")
+        // Recalled, a step to the left, up into the second line and a digit there, down and up once more and another.
+        terminal.type("\u{1B}[A\u{1B}[D\u{1B}[A5\u{1B}[B\u{1B}[A6\r")
+        try terminal.wait(for: "\u{1B}[?2004l")
         try terminal.wait(for: "cohort> ")
-        terminal.type("'is ' .. total\r")
+        terminal.type("'is ' .. to56tal\r")
         try terminal.wait(for: "\"is 1\"")
+        try terminal.wait(for: "cohort> ")
+        // While recalling, Up goes on to older entries.
+        terminal.type("\u{1B}[A\u{1B}[A\u{1B}[A\r")
+        try terminal.wait(for: "cohort> ")
+        terminal.type("'was ' .. total\r")
+        try terminal.wait(for: "\"was 1\"")
     }
 
     @Test func aSimpleTerminalCompletesToo() throws {
