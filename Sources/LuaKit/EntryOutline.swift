@@ -48,7 +48,7 @@ public struct EntryOutline {
 
     /// Reads the words of `source`.
     public init(_ source: [UInt8]) {
-        let tokens = LuaLexer.tokens(of: source)
+        let tokens = LuaLexer(source).tokens
         var declarations: [Declaration] = []
         var returns: (final: Int?, early: Bool) = (nil, false)
         var open: [String] = []
@@ -108,7 +108,7 @@ extension EntryOutline {
 
     /// What may follow `source` on its last line: a line break only behind a comment, so that lines count as they were typed.
     static func separator(behind source: [UInt8]) -> [UInt8] {
-        let end = LuaLexer.tokens(of: source).last?.range.upperBound ?? 0
+        let end = LuaLexer(source).tokens.last?.range.upperBound ?? 0
         return [source[end...].contains(UInt8(ascii: "-")) ? UInt8(ascii: "\n") : UInt8(ascii: " ")]
     }
 
@@ -118,7 +118,7 @@ extension EntryOutline {
         var starts: [(offset: Int, isName: Bool)] = []
         var depth = 0
         var previous: LuaToken?
-        for token in LuaLexer.tokens(of: source) {
+        for token in LuaLexer(source).tokens {
             if depth == 0, let previous {
                 let between = source[previous.range.upperBound..<token.range.lowerBound]
                 let isBehindSemicolon = previous.isSymbol(";")

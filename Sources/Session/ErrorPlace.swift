@@ -64,9 +64,12 @@ struct ErrorPlace {
         let called = message.firstRange(of: "' to ").map { message[$0.upperBound...].prefix { $0 != " " } }
         let function = called?.split { ".:'".contains($0) }.last.map(String.init)
         let candidates = quoted + [function].compactMap { $0 }
-        let tokens = LuaWords.names(in: source, range)
+        let words = LuaLexer(source, end: range.upperBound).tokens.filter {
+            $0.kind == .name && range.contains($0.range.lowerBound)
+        }
         for name in candidates where !name.isEmpty {
-            let place = tokens.first { $0.text == name }?.start ?? occurrences(of: Array(name.utf8), in: range).first
+            let place =
+                words.first { $0.text == name }?.range.lowerBound ?? occurrences(of: Array(name.utf8), in: range).first
             if let place { return place - range.lowerBound }
         }
         return nil
@@ -74,13 +77,15 @@ struct ErrorPlace {
 
     private func occurrences(of word: [UInt8], in range: Range<Int>) -> [Int] {
         guard let first = word.first, word.count <= range.count else { return [] }
-        let isName = LuaWords.isNamePart(first)
+        let isName = Self.isNamePart(first)
         return (range.lowerBound...(range.upperBound - word.count)).filter { start in
             guard source[start] == first, source[start..<(start + word.count)].elementsEqual(word) else { return false }
             guard isName else { return true }
             let end = start + word.count
-            return !(start > range.lowerBound && LuaWords.isNamePart(source[start - 1]))
-                && !(end < range.upperBound && LuaWords.isNamePart(source[end]))
+            return !(start > range.lowerBound && Self.isNamePart(source[start - 1]))
+                && !(end < range.upperBound && Self.isNamePart(source[end]))
         }
     }
+
+    private static func isNamePart(_ byte: UInt8) -> Bool { byte < 0x80 && LuaLexer.isNamePart(byte) }
 }

@@ -38,7 +38,7 @@ extension Session {
             start = end + 1
         }
         let end = source[start...].firstIndex(of: 0x0A) ?? source.count
-        let tokens = LuaTokens(source, end: end).tokens
+        let tokens = LuaLexer(source, end: end).tokens
         let places = tokens.indices.dropFirst().filter { index in
             tokens[index].text == name && tokens[index].range.lowerBound >= start
                 && (tokens[index - 1].text == "." || tokens[index - 1].text == ":")

@@ -35,7 +35,7 @@ extension Completer {
         if case .text = subject { return (stringMethods(word), []) }
         guard case .value(let value) = subject else { return ([], []) }
         let entries = keys(of: value, word) { $0.kind == .function || $0.hasMetamethod("__call") }
-        return (entries.filter { LuaTokens.isName($0.label) }, [])
+        return (entries.filter { LuaLexer.isName($0.label) }, [])
     }
 
     /// What can be read with a dot; `odd` are those whose names are no names in Lua, written in brackets.
@@ -54,11 +54,11 @@ extension Completer {
         } else if case .value(let value) = subject {
             all = keys(of: value, word) { _ in true }
         }
-        let odd = all.filter { !LuaTokens.isName($0.text) }.map { candidate in
+        let odd = all.filter { !LuaLexer.isName($0.text) }.map { candidate in
             let key = StringContent.written(candidate.text, quote: UInt8(ascii: "\""))
             return Candidate("[\"\(key)\"]", label: candidate.label, candidate.kind, candidate.prose)
         }
-        return (all.filter { LuaTokens.isName($0.text) }, odd)
+        return (all.filter { LuaLexer.isName($0.text) }, odd)
     }
 
     /// The string keys of a table and of those behind it that begin with `word`, sorted.

@@ -12,7 +12,7 @@ struct Completer {
     let cursor: Int
     let syntax: LuaSyntax
     /// Where the text before the cursor ends.
-    let ending: LuaTokens.Ending
+    let ending: LuaLexer.Ending
 
     init(_ lua: LuaState, _ inspector: Inspector, _ source: [UInt8], cursor: Int) {
         self.lua = lua
@@ -20,7 +20,7 @@ struct Completer {
         catalogue = lua.catalogue
         self.source = source
         self.cursor = cursor
-        let read = LuaTokens(source, end: cursor)
+        let read = LuaLexer(source, end: cursor)
         ending = read.ending
         var tokens = read.tokens
         // The word that is being typed is completed, not understood.
@@ -29,7 +29,7 @@ struct Completer {
         {
             tokens.removeLast()
         }
-        syntax = LuaSyntax(tokens)
+        syntax = LuaSyntax(tokens, of: source)
     }
 
     /// What can stand at the cursor.
@@ -41,7 +41,7 @@ struct Completer {
         case .code: break
         }
         var start = cursor
-        while start > 0, LuaTokens.isWordByte(source[start - 1]) { start -= 1 }
+        while start > 0, LuaLexer.isNamePart(source[start - 1]) { start -= 1 }
         // Inside a number, nothing; `1.` and the like are one as well.
         if let last = syntax.tokens.last, last.kind == .number, last.range.upperBound == cursor {
             return .none(at: cursor)
@@ -81,7 +81,7 @@ struct Completer {
     }
 
     private func keywords(_ lowered: String) -> [Candidate] {
-        LuaTokens.keywords.filter { $0.hasPrefix(lowered) }.map { Candidate($0, .keyword) }
+        LuaLexer.keywords.filter { $0.hasPrefix(lowered) }.sorted().map { Candidate($0, .keyword) }
     }
 
     /// Variables whose names begin with `lowered` in any letter case, sorted; what hides another stands for both.
@@ -96,7 +96,7 @@ struct Completer {
         guard let globals = inspector.globals() else { return [] }
         let known = Set(found.keys)
         let others = entries(
-            of: globals, beginningWith: lowered, where: { name, _ in LuaTokens.isName(name) && !known.contains(name) },
+            of: globals, beginningWith: lowered, where: { name, _ in LuaLexer.isName(name) && !known.contains(name) },
             describe: { describe($0, $1, path: $0) })
         let local = found.values.sorted { $0.label < $1.label }
         return local + others

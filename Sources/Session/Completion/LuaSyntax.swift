@@ -1,7 +1,7 @@
+import LuaKit
+
 /// What can be told about unfinished source without running it: which bracket belongs to which, and what an expression is made of.
 struct LuaSyntax {
-    typealias Token = LuaTokens.Token
-
     /// An expression that names a thing.
     indirect enum Expression {
         /// A variable; `at` is the index of its token.
@@ -16,7 +16,8 @@ struct LuaSyntax {
         case text
     }
 
-    let tokens: [Token]
+    let tokens: [LuaToken]
+    private let source: [UInt8]
     /// For each token the bracket it is in, by the index of its token; for a bracket that closes, that of the one it closes.
     let parents: [Int?]
     /// The closing bracket of each opening one that has one.
@@ -27,8 +28,10 @@ struct LuaSyntax {
     /// How deep expressions are followed; deeper ones nobody completes, and each level takes room on the stack.
     private static let depthLimit = 200
 
-    init(_ tokens: [Token]) {
+    /// The words of `source`.
+    init(_ tokens: [LuaToken], of source: [UInt8]) {
         self.tokens = tokens
+        self.source = source
         var open: [Int] = []
         var parents: [Int?] = []
         var closings: [Int: Int] = [:]
@@ -55,6 +58,13 @@ struct LuaSyntax {
     func token(_ index: Int, is text: String) -> Bool {
         tokens.indices.contains(index) && tokens[index].text == text
             && (tokens[index].kind == .symbol || tokens[index].kind == .keyword)
+    }
+
+    /// What the string at the token means.
+    private func string(at index: Int) -> String {
+        let isQuoted = source[tokens[index].range.lowerBound] != UInt8(ascii: "[")
+        return String(
+            decoding: StringContent(source[tokens[index].content], isQuoted: isQuoted).bytes, as: UTF8.self)
     }
 
     /// The bracket around the token or, behind the last one, around what follows.
@@ -99,16 +109,16 @@ struct LuaSyntax {
             return (.member(object, name), start)
         case (.name, let name):
             return (.name(name, at: end), end)
-        case (.string, let text):
+        case (.string, _):
             guard !isLiteral(end), let (callee, start) = expression(endingAt: end - 1, depth: depth + 1) else {
                 return (.text, end)
             }
-            return (.call(callee, argument: text), start)
+            return (.call(callee, argument: string(at: end)), start)
         case (.symbol, ")"):
             guard let open = openings[end] else { return nil }
             if endsPrefix(open - 1), let (callee, start) = expression(endingAt: open - 1, depth: depth + 1) {
                 let isString = open + 1 < end && tokens[open + 1].kind == .string
-                return (.call(callee, argument: isString ? tokens[open + 1].text : nil), start)
+                return (.call(callee, argument: isString ? string(at: open + 1) : nil), start)
             }
             guard let (inner, start) = expression(endingAt: end - 1, depth: depth + 1), start == open + 1 else {
                 return nil
@@ -118,7 +128,7 @@ struct LuaSyntax {
             guard let open = openings[end], let (object, start) = expression(endingAt: open - 1, depth: depth + 1)
             else { return nil }
             if end == open + 2, tokens[open + 1].kind == .string {
-                return (.member(object, tokens[open + 1].text), start)
+                return (.member(object, string(at: open + 1)), start)
             }
             return (.element(object, position: end == open + 2 ? Int(tokens[open + 1].text) : nil), start)
         case (.symbol, "}"):

@@ -1,3 +1,5 @@
+import LuaKit
+
 /// Where in an SQL text somebody is typing.
 struct SQLPlace {
     /// The first byte of the word that is being typed.
@@ -31,7 +33,7 @@ struct SQLPlace {
             return
         }
         var first = query.count
-        while first > 0, LuaTokens.isWordByte(query[first - 1]) { first -= 1 }
+        while first > 0, LuaLexer.isNamePart(query[first - 1]) { first -= 1 }
         start = first
         isQuoted = false
         isQualified = first > 0 && query[first - 1] == UInt8(ascii: ".")
@@ -40,7 +42,7 @@ struct SQLPlace {
     /// Whether a column's name means something else when it is written as it is.
     static func needsQuotes(_ name: String) -> Bool {
         guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return true }
-        return !name.utf8.allSatisfy { LuaTokens.isWordByte($0) && $0 < 0x80 } || reserved.contains(name.lowercased())
+        return !name.utf8.allSatisfy { LuaLexer.isNamePart($0) && $0 < 0x80 } || reserved.contains(name.lowercased())
     }
 
     /// The words that begin and join the parts of a query, and the functions that are used most.
