@@ -35,6 +35,7 @@ let package = Package(
 
         // The core: knows nothing of Lua.
         .target(name: "Display", dependencies: ["Tables", "Tensors", "Support"]),
+        .target(name: "Charts", dependencies: ["Support"]),
         .target(name: "Encoders", dependencies: ["Tokenizers", "Tensors", "CKernels", "CZlib", "Support"]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Text", dependencies: ["Support"]),
@@ -49,6 +50,7 @@ let package = Package(
         .target(name: "CUnicode"),
 
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
+        .testTarget(name: "ChartsTests", dependencies: ["Charts", "Support"]),
         .testTarget(name: "KernelTests", dependencies: ["CKernels", "Support"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "CUnicode", "Support"]),

@@ -1,0 +1,89 @@
+/// A table of a report: typed cells under headings. Every chart gives one that says the same as its picture.
+public struct TableData: Equatable, Sendable {
+    /// What stands in one place.
+    public enum Cell: Equatable, Sendable {
+        case text(String)
+        case number(Double)
+        case integer(Int)
+        case truth(Bool)
+        case missing
+    }
+
+    /// A column: its heading and how its numbers are written.
+    public struct Column: Equatable, Sendable {
+        /// The heading.
+        public var title: String
+        /// How numbers are written; nil lets the column's own values decide.
+        public var style: NumberStyle?
+
+        /// A column called `title`.
+        public init(_ title: String, _ style: NumberStyle? = nil) {
+            self.title = title
+            self.style = style
+        }
+    }
+
+    /// The columns, in order.
+    public var columns: [Column]
+    /// The rows; each has as many cells as there are columns.
+    public var rows: [[Cell]]
+    /// Whether the first column names the row, so that its cells are headings.
+    public var hasRowHeadings: Bool
+
+    /// A table from its parts. Rows that are too short are filled, those too long are cut.
+    public init(columns: [Column], rows: [[Cell]], hasRowHeadings: Bool = true) {
+        self.columns = columns
+        self.rows = rows.map { row in
+            row.count < columns.count
+                ? row + Array(repeating: .missing, count: columns.count - row.count) : Array(row.prefix(columns.count))
+        }
+        self.hasRowHeadings = hasRowHeadings
+    }
+
+    /// Whether the column at `index` holds numbers and nothing else, so that it is set flush right.
+    public func isNumeric(_ index: Int) -> Bool {
+        var found = false
+        for row in rows {
+            switch row[index] {
+            case .number, .integer: found = true
+            case .text, .truth: return false
+            case .missing: break
+            }
+        }
+        return found
+    }
+
+    /// The cells as text, column by column with one count of decimals.
+    public var texts: [[String]] {
+        let styles = columns.indices.map { index in
+            (columns[index].style ?? .plain).fitted(
+                to: rows.compactMap { if case .number(let value) = $0[index] { value } else { nil } })
+        }
+        return rows.map { row in
+            zip(row, styles).map { cell, style in
+                switch cell {
+                case .text(let text): text
+                case .number(let value): style.text(value)
+                case .integer(let value):
+                    (value < 0 ? "−" : "") + Self.grouped(String(value.magnitude))
+                case .truth(let flag): flag ? "true" : "false"
+                case .missing: "–"
+                }
+            }
+        }
+    }
+
+    private static func grouped(_ digits: String) -> String {
+        var grouped = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.utf8.count - index) % 3 == 0 { grouped.append(",") }
+            grouped.append(digit)
+        }
+        return grouped
+    }
+}
+
+extension TableData.Cell {
+    /// A number where there is one.
+    public init(_ value: Double?) { self = value.map { .number($0) } ?? .missing }
+}

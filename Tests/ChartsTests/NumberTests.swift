@@ -1,0 +1,58 @@
+import Testing
+
+@testable import Charts
+
+@Suite struct NumberTests {
+    @Test(arguments: [
+        (NumberStyle.plain, 1_234_567.0, "1,234,567"), (.plain, 0.125, "0.125"), (.plain, 0.0012345, "0.00123"),
+        (.plain, -42, "−42"), (.plain, 1.5e12, "1.5×10¹²"), (.plain, 3e-9, "3×10⁻⁹"), (.plain, 0, "0"),
+        (.plain, -0.0, "0"),
+        (.percent, 0.1234, "12.3%"), (.percent, 1, "100%"), (.lift, 0.0211, "+2.11%"), (.lift, -0.5, "−50%"),
+        (NumberStyle(decimals: 2), 2.345678, "2.35"), (NumberStyle(decimals: 1, isSigned: true), 0.04, "0.0"),
+        (.plain, .nan, "–"), (.plain, .infinity, "∞"), (.plain, -.infinity, "−∞"), (.plain, 999_999.9, "1,000,000"),
+        (.plain, 1.7e308, "1.7×10³⁰⁸"), (.plain, .leastNonzeroMagnitude, "4.94×10⁻³²⁴"),
+        (NumberStyle(decimals: 3), 1e11, "100,000,000,000.000"),
+    ])
+    func numbersReadWell(style: NumberStyle, value: Double, text: String) {
+        #expect(style.text(value) == text)
+    }
+
+    @Test func oneCountOfDecimalsFitsAll() {
+        let style = NumberStyle.percent.fitted(to: [0.0123, 0.5])
+        #expect(style.text(0.0123) == "1.2%")
+        #expect(NumberStyle.plain.fitted(to: [1, 20]).text(3) == "3")
+    }
+
+    @Test(arguments: [
+        (0.0...1.0, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]), (0.3...9.7, 5, [2, 4, 6, 8]), (-1...1, 4, [-1, -0.5, 0, 0.5, 1]),
+        (0...1e6, 4, [0, 250_000, 500_000, 750_000, 1e6]), (0.1...0.3, 2, [0.1, 0.2, 0.3]),
+    ])
+    func ticksAreNice(range: ClosedRange<Double>, count: Int, values: [Double]) {
+        #expect(Ticks.within(Domain(range), count: count).values == values)
+    }
+
+    @Test func ticksCoverWhatTheyAreAskedTo() {
+        var state: UInt64 = 1
+        for _ in 0..<2000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let low = Double(Int64(bitPattern: state) >> 20) / 1e6
+            let high = low + Double(state >> 40) / 1e5
+            let domain = Domain(low...high)
+            let ticks = Ticks.covering(domain, count: 5)
+            #expect(ticks.values.count >= 2 && ticks.values.count <= 10)
+            #expect(ticks.values.first ?? 1 <= domain.low + domain.width * 1e-6)
+            #expect(ticks.values.last ?? 0 >= domain.high - domain.width * 1e-6)
+        }
+    }
+
+    @Test func aHistogramCountsEveryValueOnce() {
+        let values = (0..<1000).map { Double(($0 * 7919) % 613) / 3 }
+        for bins in [nil, 1, 7, 40] {
+            let histogram = Histogram(values + [.nan], bins: bins)
+            #expect(histogram.counts.reduce(0, +) == 1000)
+            #expect(histogram.dropped == 1)
+            if let bins { #expect(histogram.counts.count == bins) }
+        }
+        #expect(Histogram([0, 1, 2, 3], bins: 3).counts == [1, 1, 2])
+    }
+}
