@@ -98,13 +98,17 @@ import Testing
     }
 
     @Test func aTracebackThatRepeatsTheMessageIsLeftOut() throws {
-        #expect(try cohort.run(["-e", "error('bad day')"]).error == "cohort: (command line):1: bad day\n  error('bad day')\n  ^\n")
+        #expect(
+            try cohort.run(["-e", "error('bad day')"]).error
+                == "cohort: (command line):1: bad day\n  error('bad day')\n  ^\n")
         let tail = try cohort.run(["-e", "local function f() error('bad day') end return f()"])
         #expect(
             tail.error
                 == "cohort: (command line):1: bad day\n  local function f() error('bad day') end return f()\n  ^\n")
         let unplaced = try cohort.run(["-e", "error('bad day', 0)"])
-        #expect(unplaced.error == "cohort: bad day\n  error('bad day', 0)\n  ^\nstack traceback:\n\t(command line):1: in main chunk\n")
+        #expect(
+            unplaced.error
+                == "cohort: bad day\n  error('bad day', 0)\n  ^\nstack traceback:\n\t(command line):1: in main chunk\n")
     }
 
     @Test func errorsThatAreNoStringsAreReportedToo() throws {
