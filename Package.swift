@@ -35,6 +35,10 @@ let package = Package(
 
         // The core: knows nothing of Lua.
         .target(name: "Display", dependencies: ["Tables", "Tensors", "Support"]),
+        .target(name: "Reports", dependencies: ["Charts", "CMarkdown", "Support"]),
+        .systemLibrary(
+            name: "CMarkdown",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .target(name: "Charts", dependencies: ["Support"]),
         .target(name: "Encoders", dependencies: ["Tokenizers", "Tensors", "CKernels", "CZlib", "Support"]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -50,6 +54,7 @@ let package = Package(
         .target(name: "CUnicode"),
 
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Charts", "Support"]),
         .testTarget(name: "ChartsTests", dependencies: ["Charts", "Support"]),
         .testTarget(name: "KernelTests", dependencies: ["CKernels", "Support"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),

@@ -13,10 +13,11 @@ fail() {
     exit 1
 }
 
-# Debian's packages: Lua and readline are linked; zlib opens wheels; the C library's headers and linker serve Swift; Python's pip
-# fetches what the registry has, and libpython carries DuckDB's library (see the README).
+# Debian's packages: Lua, readline and cmark (the prose of reports) are linked; zlib opens wheels; the C library's headers and linker
+# serve Swift; Python's pip fetches what the registry has, and libpython carries DuckDB's library (see the README).
 debian_packages=(
-    liblua5.4-dev libreadline-dev zlib1g-dev pkg-config
+    liblua5.4-dev libreadline-dev zlib1g-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
+    pkg-config
     python3 python3-pip python3-setuptools python3-wheel libpython3-dev ca-certificates unzip
 )
 

@@ -205,7 +205,7 @@ private struct ForestDrawing {
         }
         guard area.xDomain.contains(estimate.point) else { return }
         if plot.excludesReference(estimate) {
-            canvas.circle(area.x(estimate.point), y, 6, "pt f-\(tone)", tip: tip)
+            canvas.circle(area.x(estimate.point), y, 5.25, "pt f-\(tone)", tip: tip)
         } else {
             canvas.circle(area.x(estimate.point), y, 4.75, "ci hollow k-\(tone)", tip: tip)
         }

@@ -93,7 +93,7 @@ public enum ChartStyle {
         .chart .e{stroke-dasharray:2 4}
         .chart .band{opacity:.16;stroke:none}
         .chart .dot{opacity:.62}
-        .chart .pt{stroke-width:2}
+        .chart .pt{stroke-width:1.5}
         .chart .halo{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}
 
         """ + colors(.light)
