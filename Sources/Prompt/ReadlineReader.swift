@@ -125,7 +125,6 @@ public final class ReadlineReader: LineReader {
         } else {
             rl_callback_handler_remove()
         }
-        dropTypeAhead()
         Console.write("\n")
         Console.flush()
         return .interrupted

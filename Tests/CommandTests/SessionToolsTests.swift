@@ -30,7 +30,8 @@ import Testing
         terminal.type("words\r")
         try terminal.wait(for: "gotwords\r\n")
         try terminal.wait(for: "cohort> ")
-        terminal.type("!echo ready$((1)); sleep 100\r")
+        // A loop, since dash loses a Ctrl-C that comes while it starts a program.
+        terminal.type("!echo ready$((1)); while :; do sleep 0.1; done\r")
         try terminal.wait(for: "ready1\r\n")
         terminal.type("\u{3}")
         try terminal.wait(for: "signal 2")
