@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "TablesTests", dependencies: ["Tables"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display"]),
-        .testTarget(name: "LuaKitTests", dependencies: ["LuaKit"]),
+        .testTarget(name: "LuaKitTests", dependencies: ["LuaKit", "CLua"]),
         .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session", "Encoders"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
         .testTarget(name: "CommandTests", dependencies: ["cohort", "Prompt", "Support"]),

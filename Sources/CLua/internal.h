@@ -25,8 +25,8 @@ typedef struct {
     _Atomic(lua_State *) running;
     atomic_bool interrupted;
     pthread_t owner;
-    /// Bytes that Lua holds, and how many it may; 0 for no limit.
-    size_t used;
+    /// Bytes that Lua holds (written by its own thread alone), and how many it may; 0 for no limit.
+    _Atomic size_t used;
     size_t limit;
 } clua_runtime;
 
@@ -36,8 +36,25 @@ static inline clua_runtime *clua_runtime_of(lua_State *L) { return *(clua_runtim
 /// Puts forms of pcall, xpcall and the coroutine functions in place that know of interrupts.
 void clua_open_interrupts(lua_State *L);
 
+/// Puts forms of standard functions in place that notice interrupts while they run; what loads code takes text only.
+void clua_open_strings(lua_State *L);
+void clua_open_tables(lua_State *L);
+void clua_open_loading(lua_State *L);
+
+/// Raises the interrupt if one arrived. For C functions that run long: they call it every few milliseconds, and not at once, since the
+/// close handlers that run after an interrupt may call them for something short.
+void clua_poll(lua_State *L);
+
+/// Whether the script may read (or write) the file at `path`, in a sandbox or outside one.
+bool clua_may_access(lua_State *L, const char *path, bool writes);
+/// Raises an error if it may not. NULL stands for standard input and output.
+void clua_require_access(lua_State *L, const char *path, bool writes);
+
 /// Gives SIGINT its default back if it interrupts this state, which is about to end.
 void clua_release_sigint(clua_runtime *runtime);
+
+/// After a failed protected call: says more about a lack of memory than Lua does, if there is a limit to tell of.
+void clua_explain_memory(lua_State *L, int status);
 
 /// After a failed protected call: raises the error on top once more if it must not be caught.
 void clua_pass_interrupt(lua_State *L);

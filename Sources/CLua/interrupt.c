@@ -14,11 +14,13 @@
 
 static void stop(lua_State *L, lua_Debug *event) {
     (void)event;
-    if (!atomic_load(&clua_runtime_of(L)->interrupted)) {
-        // Left over on a coroutine that was not running when the interrupt was forgotten.
-        lua_sethook(L, NULL, 0, 0);
-        return;
-    }
+    // Otherwise it is left over on a coroutine that was not running when the interrupt was forgotten.
+    if (!clua_interrupted(L)) lua_sethook(L, NULL, 0, 0);
+    clua_poll(L);
+}
+
+void clua_poll(lua_State *L) {
+    if (!atomic_load_explicit(&clua_runtime_of(L)->interrupted, memory_order_relaxed)) return;
     lua_sethook(L, stop, LUA_MASKCOUNT, GRACE);
     lua_pushliteral(L, "interrupted");
     lua_error(L);
@@ -50,6 +52,7 @@ void clua_pass_interrupt(lua_State *L) {
 static int finish_protected(lua_State *L, int status, lua_KContext extra) {
     if (status != LUA_OK && status != LUA_YIELD) {
         clua_pass_interrupt(L);
+        clua_explain_memory(L, status);
         lua_pushboolean(L, 0);
         lua_insert(L, -2);
         return 2;
@@ -119,6 +122,7 @@ static int resume(lua_State *L, lua_State *coroutine, int count) {
     }
     lua_xmove(coroutine, L, 1);
     clua_pass_interrupt(L);
+    clua_explain_memory(L, status);
     return -1;
 }
 

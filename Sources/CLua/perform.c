@@ -138,13 +138,18 @@ int clua_invoke(lua_State *L, clua_plan *plan, bool traceback) {
     lua_pushcfunction(L, invoke);
     lua_pushlightuserdata(L, plan);
     int status = lua_pcall(L, 1, LUA_MULTRET, handler);
+    clua_explain_memory(L, status);
     if (handler) lua_remove(L, handler);
     return status;
 }
 
 void clua_push_traceback(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &traceback_key); }
 
-int clua_apply(lua_State *L, int count) { return lua_pcall(L, count, LUA_MULTRET, 0); }
+int clua_apply(lua_State *L, int count) {
+    int status = lua_pcall(L, count, LUA_MULTRET, 0);
+    clua_explain_memory(L, status);
+    return status;
+}
 
 static int anchor(lua_State *L) {
     lua_settop(L, 1);
@@ -185,10 +190,6 @@ void clua_release_reference(lua_State *L, int reference) {
 void clua_push_globals(lua_State *L) { lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS); }
 
 void clua_pop(lua_State *L, int count) { lua_settop(L, -count - 1); }
-
-int clua_load(lua_State *L, const char *bytes, size_t count, const char *name) {
-    return luaL_loadbufferx(L, bytes, count, name, "t");
-}
 
 typedef struct {
     const char *bytes;

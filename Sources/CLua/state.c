@@ -6,7 +6,21 @@
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
     clua_open_interrupts(L);
+    clua_open_strings(L);
+    clua_open_tables(L);
+    clua_open_loading(L);
     return 0;
+}
+
+static size_t used(clua_runtime *runtime) { return atomic_load_explicit(&runtime->used, memory_order_relaxed); }
+
+static void set_used(clua_runtime *runtime, size_t bytes) {
+    atomic_store_explicit(&runtime->used, bytes, memory_order_relaxed);
+}
+
+static bool may_grow(clua_runtime *runtime, size_t growth) {
+    if (runtime->limit && growth > runtime->limit - used(runtime)) return false;
+    return !runtime->host || !runtime->host->may_hold || runtime->host->may_hold(used(runtime) + growth);
 }
 
 static void *allocate(void *context, void *block, size_t old_size, size_t size) {
@@ -15,21 +29,37 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size) 
     if (!block) old_size = 0;
     if (size == 0) {
         free(block);
-        runtime->used -= old_size;
+        set_used(runtime, used(runtime) - old_size);
         return NULL;
     }
-    if (size > old_size && runtime->limit && size - old_size > runtime->limit - runtime->used) return NULL;
+    if (size > old_size && !may_grow(runtime, size - old_size)) return NULL;
     void *moved = realloc(block, size);
-    if (moved) runtime->used += size - old_size;
+    if (moved) set_used(runtime, used(runtime) + size - old_size);
     return moved;
 }
 
-size_t clua_memory(lua_State *L) { return clua_runtime_of(L)->used; }
+size_t clua_memory(lua_State *L) { return used(clua_runtime_of(L)); }
 
 void clua_limit_memory(lua_State *L, size_t limit) {
     clua_runtime *runtime = clua_runtime_of(L);
     // Never below what is held already: the room that is left must not be negative.
-    runtime->limit = limit && limit < runtime->used ? runtime->used : limit;
+    runtime->limit = limit && limit < used(runtime) ? used(runtime) : limit;
+}
+
+void clua_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }
+
+static const char memory_message_key = 0;
+
+int clua_set_memory_message(lua_State *L) {
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &memory_message_key);
+    return 0;
+}
+
+void clua_explain_memory(lua_State *L, int status) {
+    if (status != LUA_ERRMEM) return;
+    // Made beforehand: there may be no room for it now.
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &memory_message_key) == LUA_TSTRING) lua_replace(L, -2);
+    else lua_pop(L, 1);
 }
 
 lua_State *clua_open(clua_host *host) {

@@ -155,8 +155,16 @@ public final class Call {
         return Array(try string(name).utf8)
     }
 
-    /// A path: a string without NUL, which the file system would cut there, and in UTF-8, since repairing it would name another file.
+    /// A path of a file that the script may touch.
     public func path(_ name: String) throws(Failure) -> String {
+        let path = try uncheckedPath(name)
+        try work.files.require(path)
+        return path
+    }
+
+    /// A path, wherever it leads: a string without NUL, which the file system would cut there, and in UTF-8, since repairing it would
+    /// name another file. For what may be a name of something as well; whoever takes it for a path asks `work.files`.
+    public func uncheckedPath(_ name: String) throws(Failure) -> String {
         let path = try string(name)
         if let given = try given(name), given.withBytes({ !$0.elementsEqual(path.utf8) }) == true {
             throw .argument(name, expected: "path that is valid UTF-8", got: given.words)

@@ -53,6 +53,8 @@ extension LuaState {
 
     func load(_ lua: OpaquePointer, _ source: [UInt8], _ name: String) throws(Failure) -> LuaFunction {
         guard lua_checkstack(lua, 8) != 0 else { throw Failure(.memory, "Lua has no memory left") }
+        // An interrupt from before is not meant for this text.
+        if depth == 0 { forgetInterrupt(lua) }
         let status = source.withUnsafeBytes { bytes in
             clua_load(lua, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, name)
         }
@@ -64,6 +66,7 @@ extension LuaState {
             // Lua names the end of the text when it came too early.
             if message.hasSuffix("<eof>") { throw .format(name, at: "end", message) }
             throw .format(name, SyntaxMessage(message: message, source: source, extent: extent(lua, source)).text)
+        case LUA_ERRRUN: throw .cancelled
         default: throw Failure(.memory, "there is not enough memory to compile this")
         }
     }
@@ -85,10 +88,7 @@ extension LuaState {
     func start(_ chunk: LuaFunction, _ arguments: [LuaValue], _ lua: OpaquePointer) throws(Failure) -> Int32 {
         let plan = borrowPlan()
         // Only the outermost piece of code begins anew; one run by a native function stops with its caller.
-        if depth == 0 {
-            cancellation.reset()
-            clua_forget_interrupt(lua)
-        }
+        if depth == 0 { forgetInterrupt(lua) }
         depth += 1
         defer {
             depth -= 1
@@ -99,6 +99,11 @@ extension LuaState {
         try plan.append(.function(chunk))
         for argument in arguments { try plan.append(argument) }
         return clua_invoke(lua, plan.finish(CLUA_RETURNED), true)
+    }
+
+    private func forgetInterrupt(_ lua: OpaquePointer) {
+        cancellation.reset()
+        clua_forget_interrupt(lua)
     }
 
     /// What the error value on the stack means.
@@ -112,6 +117,7 @@ extension LuaState {
 
     /// What a failure to begin means.
     func outcome(of failure: Failure) -> Outcome {
+        if failure == .cancelled { return .interrupted }
         if case .format(_, let place) = failure.kind {
             return .syntaxError(message: failure.problem, isIncomplete: place != nil)
         }

@@ -77,6 +77,12 @@ public final class LuaState {
             release: { object in
                 if let object { Unmanaged<LuaObject>.fromOpaque(object).release() }
             },
+            may_access: { context, path, _ in
+                guard let context, let path else { return false }
+                let files = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue().work.files
+                return !files.isRestricted || files.permits(String(cString: path))
+            },
+            may_hold: nil,
             cancel: { cancellation in
                 guard let cancellation else { return }
                 Unmanaged<Cancellation>.fromOpaque(cancellation).takeUnretainedValue().cancel()
@@ -84,6 +90,9 @@ public final class LuaState {
             context: Unmanaged.passUnretained(self).toOpaque(),
             cancellation: Unmanaged.passUnretained(cancellation).toOpaque())
     }
+
+    /// Makes the allocator ask before Lua grows.
+    func setTotalLimit(_ mayHold: @escaping @convention(c) (Int) -> Bool) { host.pointee.may_hold = mayHold }
 
     deinit {
         host.pointee.enter = nil

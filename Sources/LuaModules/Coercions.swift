@@ -62,6 +62,16 @@ extension Argument {
         return try list.tensor()
     }
 
+    /// `tensor()` of what is not a declared tensor but is called `parameter`, so that a refusal says so.
+    func tensor(as parameter: String) throws(Failure) -> Tensor? {
+        do throws(Failure) {
+            return try tensor()
+        } catch {
+            guard case .argument = error.kind else { throw error }
+            throw .argument(parameter, expected: error.problem, got: error.got ?? words, hint: error.hint)
+        }
+    }
+
     /// What in a list kept it from being a tensor, and where.
     fileprivate var unreadableElement: String? {
         guard kind == .table else { return nil }

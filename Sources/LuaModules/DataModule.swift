@@ -133,6 +133,7 @@ extension LuaModule {
         example: .init(
             "local db <close> = data.connect{driver = 'duckdb'} return #db:tables()", output: "0", needs: "DuckDB")
     ) { call throws(Failure) in
+        try call.work.files.requireUnrestricted("data.connect")
         var options: [(name: String, value: String)] = []
         for name in ["uri", "username", "password"] {
             if let value = try call.string(ifGiven: name) { options.append((name, value)) }

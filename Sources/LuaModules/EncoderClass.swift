@@ -36,7 +36,7 @@ extension LuaModule {
     ) { call throws(Failure) in
         .object(
             try TextEncoder(
-                folder: ModelStore().path(of: call.path("model")), maxLength: call.integer(ifGiven: "max_length"),
+                folder: ModelStore().path(of: call.model()), maxLength: call.integer(ifGiven: "max_length"),
                 pooling: call.string(ifGiven: "pooling").flatMap(Pooling.init(rawValue:)),
                 prompt: call.string(ifGiven: "prompt")))
     }

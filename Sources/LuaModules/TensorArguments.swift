@@ -48,7 +48,7 @@ extension Argument {
 
     /// Positions of rows, from 0: from a list, column or tensor of whole numbers from 1, negative from the end.
     func positions(below count: Int, _ parameter: String) throws(Failure) -> [Int]? {
-        guard let tensor = try tensor() else { return nil }
+        guard let tensor = try tensor(as: parameter) else { return nil }
         guard tensor.rank <= 1 else {
             throw .argument(parameter, expected: "positions in one row", got: "shape \(tensor.shape)")
         }

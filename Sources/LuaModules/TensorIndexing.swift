@@ -20,7 +20,7 @@ enum TensorIndexing {
 
     /// A copy of the rows that a mask marks or that positions name.
     static func rows(_ tensor: Tensor, _ key: Argument, _ parameter: String, _ work: Work) throws(Failure) -> Tensor {
-        guard let picked = try key.tensor() else {
+        guard let picked = try key.tensor(as: parameter) else {
             throw .argument(parameter, expected: "positions or a bool mask", got: key.words)
         }
         if picked.dtype == .bool { return try tensor.masked(picked, work: work) }
@@ -37,7 +37,7 @@ enum TensorIndexing {
         }
         if let number = try position(key, tensor) {
             try tensor.select(0, number).assign(operand, work: call.work)
-        } else if let mask = try key.tensor(), mask.dtype == .bool {
+        } else if let mask = try key.tensor(as: "i"), mask.dtype == .bool {
             try tensor.assign(operand, where: mask, work: call.work)
         } else if key.kind == .table || key.kind == .object {
             guard tensor.rank > 0 else { throw noRows() }

@@ -18,7 +18,7 @@ extension LuaModule {
             output: "30522", needs: "all-MiniLM-L6-v2"),
         related: ["text.encoder"]
     ) { call throws(Failure) in
-        let model = try call.path("model")
+        let model = try call.model()
         if model.hasSuffix(".json") { return .object(try Tokenizer(file: model)) }
         return .object(try Tokenizer(folder: ModelStore().path(of: model)))
     }

@@ -20,6 +20,10 @@ public final class Session {
         public var isColored: Bool
         /// Whether files and programs are out of reach.
         public var isSandboxed = false
+        /// Folders whose files scripts may touch in the sandbox nevertheless.
+        public var allowedFolders: [String] = []
+        /// How many bytes Lua and native values may hold together, in the whole process; as many as there are if nil.
+        public var memoryLimit: Int?
         /// Gets what `print` writes, from the session's thread.
         public var output: @Sendable (UnsafeRawBufferPointer) -> Void
 
@@ -83,6 +87,8 @@ public final class Session {
         try lua.setGlobal("print", .native(Printing.print))
         try lua.reseed(UInt64(bitPattern: Int64(configuration.seed)))
         lua.watchModules()
+        if let limit = configuration.memoryLimit { try lua.limitTotalMemory(to: limit) }
+        if configuration.isSandboxed { try lua.enterSandbox(try FileAccess(only: configuration.allowedFolders)) }
         return lua
     }
 

@@ -45,6 +45,8 @@ public struct Work: Sendable {
     public var cancellation: Cancellation
     /// Told about progress, if anybody looks.
     public var progress: (any ProgressSink)?
+    /// The files that may be touched.
+    public var files = FileAccess.everything
 
     /// Work on `threads` threads (all cores unless said otherwise).
     public init(

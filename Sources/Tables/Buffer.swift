@@ -28,6 +28,7 @@ final class Buffer: @unchecked Sendable {
         guard !overflow, needed <= Int.max / 4 else { throw Failure(.memory, "the column would not fit in memory") }
         if needed <= capacity { return }
         let target = max(needed, capacity * 2)
+        try NativeMemory.require(target - capacity)
         guard let moved = realloc(start, target) else {
             throw Failure(.memory, "no memory for a column of \(needed) bytes")
         }

@@ -39,6 +39,11 @@ public final class Driver: @unchecked Sendable {
     func check(_ status: AdbcStatusCode?, _ error: borrowing DriverError) throws(Failure) {
         guard let status else { throw .operation("the driver \(path) lacks a function that is needed") }
         if status == ADBC_STATUS_CANCELLED { throw .cancelled }
+        if status != ADBC_STATUS_OK, let limit = NativeMemory.limit, error.message.contains("Out of Memory Error") {
+            throw Failure(
+                .memory, "\(NativeMemory.limitMessage(limit)) (by the query, which the database ran)",
+                hint: NativeMemory.limitHint)
+        }
         if status != ADBC_STATUS_OK { throw .operation(DriverMessage.cleaned(error.message)) }
     }
 }

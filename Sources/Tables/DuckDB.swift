@@ -21,7 +21,47 @@ public enum DuckDB {
     }
 
     /// A new connection to that database.
-    public static func connect() throws(Failure) -> Connection { try Connection(try database()) }
+    public static func connect() throws(Failure) -> Connection {
+        let connection = try Connection(try database())
+        if let room = NativeMemory.room { limitMemory(connection, to: room) }
+        return connection
+    }
+
+    /// A new connection for SQL that a script wrote: where its files are restricted, to a database of its own that is locked.
+    static func connect(forScriptsIn files: FileAccess) throws(Failure) -> Connection {
+        guard let folders = files.folders else { return try connect() }
+        let result = locked.withLock { known in
+            if case .success = known, let known { return known }
+            let result: Result<Database, Failure>
+            do throws(Failure) { result = .success(try openLocked(folders)) } catch { result = .failure(error) }
+            known = result
+            return result
+        }
+        return try Connection(try result.get())
+    }
+
+    private static let locked = Locked<Result<Database, Failure>?>(nil)
+
+    /// A database that reaches no file outside `folders`, no network and no library, and whose settings stay as they are.
+    private static func openLocked(_ folders: [String]) throws(Failure) -> Database {
+        let database = try open()
+        let connection = try Connection(database)
+        // The limit cannot follow what else is held, once it is locked: half of what is left now.
+        if let room = NativeMemory.room { limitMemory(connection, to: room / 2) }
+        let list = folders.map(SQL.literal).joined(separator: ", ")
+        for setting in [
+            "temp_directory = ''", "autoload_known_extensions = false", "allow_community_extensions = false",
+            "allowed_directories = [\(list)]", "enable_external_access = false", "lock_configuration = true",
+        ] {
+            try connection.run("set global \(setting)")
+        }
+        return database
+    }
+
+    /// DuckDB refuses less than it holds already; then the old limit stands.
+    private static func limitMemory(_ connection: Connection, to bytes: Int) {
+        try? connection.run("set global memory_limit = '\(max(bytes, 1 << 20) / 1024)KiB'")
+    }
 
     /// Whether the library can be found and opened.
     public static var isInstalled: Bool { (try? database()) != nil }

@@ -11,7 +11,7 @@ extension Table {
         _ sql: String, _ parameters: [Value] = [], tables: [(name: String, table: Table)] = [], work: Work = Work()
     ) throws(Failure) -> Table {
         // Temporary tables belong to a connection: one per query, so that names never meet and memory goes with it.
-        let connection = try DuckDB.connect()
+        let connection = try DuckDB.connect(forScriptsIn: work.files)
         for (name, table) in tables { try connection.register(table, as: name, work: work) }
         return try connection.query(sql, parameters, work: work)
     }

@@ -11,6 +11,8 @@ extension Table {
         -> Table
     {
         let files = try TableReader.expand(path, work)
+        // A pattern may lead through links.
+        for file in files { try work.files.require(file) }
         var result: Table?
         for file in files {
             let table = try TableReader(path: file, options: options, work: work).read()

@@ -53,6 +53,7 @@ public final class Storage: @unchecked Sendable {
     }
 
     private static func allocate(_ byteCount: Int) throws(Failure) -> UnsafeMutableRawPointer {
+        try NativeMemory.require(byteCount)
         // Linux grants more than it has and kills the process later, so large requests are compared with what is free.
         if byteCount >= 1 << 26, let free = MemoryAvailable.bytes(), byteCount > free {
             throw Failure(

@@ -8,7 +8,9 @@ struct ArgumentSplit: Equatable {
     /// Names of subcommands. One wins over a file of the same name, which can be run as `./NAME`.
     static let subcommands: Set<String> = ["model", "api", "help"]
 
-    private static let optionsWithValue: Set<String> = ["-e", "--execute", "--seed", "--threads"]
+    private static let optionsWithValue: Set<String> = [
+        "-e", "--execute", "--seed", "--threads", "--memory-limit", "--allow",
+    ]
 
     /// Splits `arguments` (without the program's name) at the first that is neither an option nor an option's value.
     init(_ arguments: [String]) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Prompt
 import Session
+import Support
 
 /// `cohort` itself: the prompt, a script, code on the command line.
 struct RunCommand: ParsableCommand {
@@ -39,6 +40,24 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Threads to compute on (default: all processors). Results do not depend on it.")
     var threads: Int?
 
+    @Option(
+        name: .customLong("memory-limit"),
+        help: ArgumentHelp(
+            "How much memory Lua, tensors and tables may hold together: 500M, 4G (default: as much as there is).",
+            valueName: "size"))
+    var memoryLimit: String?
+
+    @Flag(
+        name: .customLong("sandbox"),
+        help: "Keep scripts from other programs, libraries, the network and all files; see --allow.")
+    var isSandboxed = false
+
+    @Option(
+        name: .customLong("allow"),
+        help: ArgumentHelp(
+            "Let scripts in the sandbox read and write this folder; may be given several times.", valueName: "folder"))
+    var allowedFolders: [String] = []
+
     @Flag(
         name: .customLong("no-init"), help: "Do not run init.lua from the configuration folder when the prompt opens.")
     var skipsStartupFile = false
@@ -54,6 +73,13 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if let seed, seed < 0 { throw ValidationError("--seed: integer of at least 0 expected, got \(seed)") }
+        if let memoryLimit, (MemorySize(memoryLimit)?.bytes ?? 0) < 16 << 20 {
+            throw ValidationError(
+                "--memory-limit: size of at least 16M, such as 500M or 4G, expected, got \(memoryLimit)")
+        }
+        if !allowedFolders.isEmpty, !isSandboxed {
+            throw ValidationError("--allow opens folders of the sandbox: it goes with --sandbox")
+        }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads: integer from 1 to 1024 expected, got \(threads)")
         }

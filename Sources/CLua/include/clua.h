@@ -70,6 +70,10 @@ typedef struct {
     void (*leave)(void *context, clua_plan *plan);
     /// Releases one reference to an object.
     void (*release)(void *object);
+    /// Whether a script in the sandbox may read or write the file at `path`.
+    bool (*may_access)(void *context, const char *path, bool writes);
+    /// Whether Lua may hold `bytes`, beside what native values hold; NULL for no such limit. Called by the allocator.
+    bool (*may_hold)(size_t bytes);
     /// Sets the flag that native loops poll. Called in a signal handler.
     void (*cancel)(void *cancellation);
     void *context;
@@ -108,6 +112,10 @@ int clua_global(lua_State *L);
 int clua_remember(lua_State *L);
 /// Takes a list of names and returns those that are globals by themselves, raw.
 int clua_own_globals(lua_State *L);
+/// Takes from the standard libraries what reaches out of the session; what touches files asks the host from then on.
+int clua_enter_sandbox(lua_State *L);
+/// Takes the message that replaces Lua's own when memory is used up.
+int clua_set_memory_message(lua_State *L);
 /// Takes an integer, from which `math.random` starts anew.
 int clua_reseed(lua_State *L);
 /// Takes a value, returns what `tostring` would.
@@ -125,6 +133,8 @@ void clua_push_reference(lua_State *L, int reference);
 void clua_release_reference(lua_State *L, int reference);
 /// Pushes the table of globals.
 void clua_push_globals(lua_State *L);
+/// Collects everything that nothing refers to.
+void clua_collect(lua_State *L);
 /// Takes `count` values off the stack.
 void clua_pop(lua_State *L, int count);
 
@@ -133,7 +143,7 @@ const void *clua_signature(lua_State *L, int index);
 /// The object at `index` if it is one of ours (told by its metatable, which scripts cannot reach), or NULL.
 void *clua_object(lua_State *L, int index);
 
-/// Loads source text; the chunk or the message is pushed. Binary chunks are refused.
+/// Loads source text; the chunk or the message is pushed. Binary chunks are refused. An interrupt ends it with LUA_ERRRUN.
 int clua_load(lua_State *L, const char *bytes, size_t count, const char *name);
 /// How many bytes of a source text the compiler reads until it ends or meets its first error. Leaves the stack as it was.
 size_t clua_compiled_extent(lua_State *L, const char *bytes, size_t count);

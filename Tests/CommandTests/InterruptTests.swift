@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// Ctrl-C while standard functions of Lua run that no hook can stop.
+@Suite(.timeLimit(.minutes(2))) struct InterruptTests {
+    @Test(arguments: [
+        "string.find(('a'):rep(40), ('a?'):rep(40) .. ('a'):rep(40) .. 'b')",
+        "pcall(string.match, ('a'):rep(60000), '.-.-.-.-b')",
+        "for _ in ('a'):rep(60000):gmatch('.-.-.-b') do end",
+        "('a'):rep(60000):gsub('.-.-.-b', '')",
+        "coroutine.wrap(function() pcall(string.find, ('a'):rep(60000), '(.-)(.-)(.-)b') end)()",
+        "table.sort(numbers, function(a, b) for i = 1, 1000 do end return a < b end)",
+        "while true do table.sort(numbers) end",
+        "while true do pcall(table.sort, texts) end",
+        "while true do pcall(table.concat, texts, ('x'):rep(100)) end",
+        "while true do pcall(string.rep, 'ab', 1 << 28) end",
+        "while true do table.insert(numbers, 1, 0) end",
+        "while true do table.move(numbers, 1, #numbers, 2) end",
+        "while true do load(('x = 1 '):rep(1000000)) end",
+        "local function f() return pcall(f) end while true do f() end",
+        "local function f() local r = f() return r end while true do pcall(f) end",
+        "while true do string.format('%s%s', ('x'):rep(1000000), 1) end",
+        "tensor.rand(3000, 3000):matmul(tensor.rand(3000, 3000)):svd()",
+        "while true do cluster.kmeans(tensor.rand(20000, 20), {k = 50, restarts = 50}) end",
+    ])
+    func ctrlCStopsIt(code: String) throws {
+        let cohort = try Executable()
+        let terminal = try PseudoTerminal(["--quiet"], environment: cohort.environment)
+        try terminal.wait(for: "cohort> ")
+        let setup = "numbers, texts, kept = {}, {}, 1 for i = 1, 300000 do numbers[i] = i texts[i] = 'n' .. i end"
+        terminal.type(setup + "\r")
+        try terminal.wait(for: "'n' .. i end")
+        try terminal.wait(for: "cohort> ")
+        terminal.type("print('go' .. 'ing'); \(code)\r")
+        try terminal.wait(for: "going\r\n")
+        usleep(150_000)
+        let start = Date()
+        terminal.type("\u{3}")
+        try terminal.wait(for: "interrupted")
+        // On an idle machine it takes some milliseconds; what no flag stops would take minutes.
+        #expect(Date().timeIntervalSince(start) < 10)
+        try terminal.wait(for: "cohort> ")
+        terminal.type("'state ' .. 'kept' .. kept\r")
+        try terminal.wait(for: "\"state kept1\"")
+    }
+}
