@@ -14,18 +14,20 @@ let package = Package(
         .executableTarget(
             name: "cohort",
             dependencies: [
-                "Prompt", "Session", "LuaModules", "Encoders", "Support",
+                "Prompt", "Session", "LuaModules", "Reports", "Encoders", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "Prompt", dependencies: ["Session", "Support", "CReadline"]),
         .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
-        .target(name: "Session", dependencies: ["LuaModules", "LuaKit", "Display", "Encoders", "Support"]),
+        .target(
+            name: "Session",
+            dependencies: ["LuaModules", "Reports", "Charts", "LuaKit", "Display", "Encoders", "Support"]),
 
         // Lua.
         .target(
             name: "LuaModules",
             dependencies: [
-                "LuaKit", "Display", "Encoders", "Text", "Tokenizers", "Clustering", "Metrics",
+                "LuaKit", "Reports", "Charts", "Display", "Encoders", "Text", "Tokenizers", "Clustering", "Metrics",
                 "Tables", "Tensors", "Support",
             ]),
         .target(name: "LuaKit", dependencies: ["CLua", "Support"]),
@@ -34,7 +36,7 @@ let package = Package(
             name: "CLua54", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
 
         // The core: knows nothing of Lua.
-        .target(name: "Display", dependencies: ["Tables", "Tensors", "Support"]),
+        .target(name: "Display", dependencies: ["Charts", "Tables", "Tensors", "Support"]),
         .target(name: "Reports", dependencies: ["Charts", "CMarkdown", "Support"]),
         .systemLibrary(
             name: "CMarkdown",
@@ -67,7 +69,7 @@ let package = Package(
         .testTarget(name: "DisplayTests", dependencies: ["Display"]),
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit", "CLua"]),
         .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session", "Encoders"]),
-        .testTarget(name: "SessionTests", dependencies: ["Session"]),
+        .testTarget(name: "SessionTests", dependencies: ["Session", "Reports"]),
         .testTarget(name: "CommandTests", dependencies: ["cohort", "Prompt", "Support"]),
     ],
     swiftLanguageModes: [.v6],

@@ -35,6 +35,18 @@ public struct Chart: Equatable, Sendable {
         }
     }
 
+    /// What kind of chart it is, in a word.
+    public var kind: String {
+        switch plot {
+        case .forest: "forest"
+        case .line: "line"
+        case .bars: "bar"
+        case .histogram: "histogram"
+        case .scatter: "scatter"
+        case .heatMap: "heatmap"
+        }
+    }
+
     /// The same content as a table.
     public func table(_ language: Language = .english) -> TableData { drawing.table(language) }
 

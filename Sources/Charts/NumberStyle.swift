@@ -50,7 +50,10 @@ public struct NumberStyle: Equatable, Sendable {
         let sizes = values.lazy.filter(\.isFinite).map { ($0 * factor).magnitude }
         guard let greatest = sizes.max(), greatest > 0, greatest.isFinite else { return self }
         let isWhole = unit == .plain && sizes.allSatisfy { $0 == $0.rounded() && $0 < 1e15 }
-        style.decimals = isWhole ? 0 : Self.significant(greatest)
+        var decimals = isWhole ? 0 : Self.significant(greatest)
+        // No zeros at the end that all of them would have.
+        while decimals > 0, sizes.allSatisfy({ Decimals.fixed($0, decimals).hasSuffix("0") }) { decimals -= 1 }
+        style.decimals = decimals
         return style
     }
 

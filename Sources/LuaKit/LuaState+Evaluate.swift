@@ -69,6 +69,16 @@ extension LuaState {
         return try texts(lua, above: top, layout)
     }
 
+    /// The values of the last entry that had any: the objects among them, nil for every other value.
+    public func lastObjects() -> [LuaObject?] {
+        let lua = current
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        guard isOnItsThread, lua_checkstack(lua, Int32(clamping: lastValues.count + 8)) != 0 else { return [] }
+        for value in lastValues { clua_push_reference(lua, value.index) }
+        return lastValues.indices.map { Argument(state: self, lua: lua, index: top + 1 + Int32($0)).object }
+    }
+
     private func endsInNil(_ lua: OpaquePointer, above top: Int32) -> Bool {
         lua_gettop(lua) == top + 1 && lua_type(lua, top + 1) == LUA_TNIL
     }

@@ -10,6 +10,8 @@ public enum LuaModules {
         .cluster,
         .metrics,
         .data,
+        .plot,
+        .report,
         .json,
     ]
 

@@ -89,16 +89,3 @@ extension TableData.Cell {
         }
     }
 }
-
-extension Chart {
-    fileprivate var kind: String {
-        switch plot {
-        case .forest: "forest"
-        case .line: "line"
-        case .bars: "bar"
-        case .histogram: "histogram"
-        case .scatter: "scatter"
-        case .heatMap: "heatmap"
-        }
-    }
-}

@@ -55,6 +55,11 @@ public struct Document: Equatable, Sendable {
         try file.commit()
     }
 
+    /// The heading of level 1 that prose begins with, and the prose without it; nil if it begins otherwise.
+    public static func leadingTitle(of prose: String) -> (title: String, rest: String)? {
+        MarkdownText(prose).leadingTitle
+    }
+
     /// What heads the document.
     var heading: String { title.isEmpty ? Wording(language).report : title }
 }

@@ -14,6 +14,8 @@ public struct Wording: Sendable {
     var empty: String { language.pick("No rows", "没有数据") }
     var yes: String { language.pick("yes", "是") }
     var no: String { language.pick("no", "否") }
+    /// What code is folded away behind.
+    public var code: String { language.pick("Code", "代码") }
     /// The heading of a cell that failed.
     public var failed: String { language.pick("This cell failed", "此单元运行出错") }
     /// What is said below the cell that failed.

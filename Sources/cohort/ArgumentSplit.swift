@@ -6,7 +6,7 @@ struct ArgumentSplit: Equatable {
     var rest: [String] = []
 
     /// Names of subcommands. One wins over a file of the same name, which can be run as `./NAME`.
-    static let subcommands: Set<String> = ["model", "api", "help"]
+    static let subcommands: Set<String> = ["model", "api", "render", "help"]
 
     private static let optionsWithValue: Set<String> = [
         "-e", "--execute", "--seed", "--threads", "--memory-limit", "--allow",

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@Suite struct RenderTests {
+    let cohort: Executable
+
+    init() throws { cohort = try Executable() }
+
+    private static let analysis = """
+        -- %% [markdown]
+        -- # Mail test
+        -- Two arms and a <tag>.
+        -- %%
+        local rates = {0.1, 0.18}
+        print("arms", #rates)
+        -- %%
+        plot.bar{labels = {"A", "B"}, values = rates, format = "percent"}
+        -- %%
+        report.table({{arm = "A", rate = rates[1]}}, {caption = "Rates"})
+        """
+
+    @Test func anAnalysisBecomesAPage() throws {
+        let path = try cohort.file("mail.lua", Self.analysis)
+        let result = try cohort.run(["render", path, "-o", "out.html"])
+        #expect(result.status == 0)
+        #expect(result.output.isEmpty && result.error.isEmpty)
+        let page = try String(contentsOfFile: cohort.home + "/out.html", encoding: .utf8)
+        for part in ["<h1>Mail test</h1>", "&lt;tag&gt;", "arms\t2", "<svg", "<caption>Rates</caption>"] {
+            #expect(page.contains(part), "\(part)")
+        }
+        #expect(!page.contains("<script"))
+        _ = try cohort.run(["render", path, "--output", "again.html"])
+        #expect(try String(contentsOfFile: cohort.home + "/again.html", encoding: .utf8) == page)
+        // The same file runs as a script.
+        #expect(try cohort.run([path]).output == "arms\t2\n")
+    }
+
+    @Test func theEndOfTheNameDecidesAndOptionsAreTaken() throws {
+        let path = try cohort.file("mail.lua", Self.analysis)
+        #expect(
+            try cohort.run(["render", path, "-o", "out.md", "--title", "Other", "--lang", "zh", "--fold-code"]).status
+                == 0)
+        let text = try String(contentsOfFile: cohort.home + "/out.md", encoding: .utf8)
+        #expect(text.hasPrefix("# Other\n"))
+        #expect(text.contains("**代码**") && text.contains("▏"))
+        #expect(try cohort.run(["render", "-", "-o", "in.html", "--seed", "3"], input: "print(1)").status == 0)
+        #expect(try cohort.run(["render", path, "-o", "out.json"]).status == 0)
+    }
+
+    @Test func wrongUsageWritesNothing() throws {
+        let path = try cohort.file("mail.lua", Self.analysis)
+        for arguments in [
+            [path], [path, "-o", "out.pdf"], ["missing.lua", "-o", "out.html"],
+            [path, "-o", "out.html", "--lang", "fr"],
+        ] {
+            let result = try cohort.run(["render"] + arguments)
+            #expect(result.status == 2, "\(arguments): \(result.error)")
+            #expect(!FileManager.default.fileExists(atPath: cohort.home + "/out.html"))
+        }
+        #expect(try cohort.run(["render", path, "-o", "no/folder/out.html"]).status == 1)
+    }
+
+    @Test func aScriptThatFailsLeavesItsReport() throws {
+        let path = try cohort.file("bad.lua", "-- %%\nprint('before')\n-- %%\nerror('broken')\n-- %%\nprint('never')")
+        let result = try cohort.run(["render", path, "-o", "out.html"])
+        #expect(result.status == 1)
+        #expect(result.error.contains("bad.lua:4: broken"))
+        let page = try String(contentsOfFile: cohort.home + "/out.html", encoding: .utf8)
+        #expect(page.contains("before") && page.contains("bad.lua:4: broken") && !page.contains("never"))
+    }
+}
