@@ -13,6 +13,7 @@ struct RunCommand: ParsableCommand {
             cohort [OPTIONS] FILE.lua [ARGS...]
             cohort [OPTIONS] -e CODE [-i]
             cohort [OPTIONS] -
+            cohort render FILE.lua -o OUT.html|OUT.md
             cohort model list | import FILE | path NAME
             cohort api [--json | --markdown | --stubs DIR]
             """,

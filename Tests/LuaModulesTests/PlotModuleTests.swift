@@ -13,7 +13,7 @@ import Testing
             "plot.forest{rows = {{label = 'visit', point = .07, lower = .06, upper = .08}, {label = '投诉', point = 0, lower = -.01, upper = .01}}, format = 'signed_percent', title = 'T'}"
         )
         #expect(forest.hasPrefix("T\nvisit"))
-        #expect(forest.contains("├──●──┤") || forest.contains("├───●───┤"), "\(forest)")
+        #expect(forest.contains("─●─") && forest.contains("─○─") && forest.contains("│"), "\(forest)")
         #expect(forest.contains("+7% [+6%, +8%]"))
         #expect(
             prompt.show("plot.line{y = {1, 2, nil, 4}}").contains("⠉")
@@ -33,7 +33,7 @@ import Testing
         ("plot.scatter({1, 2}, {1})", "bad argument 'y' to plot.scatter: as many values as x has (2) expected, got 1"),
         (
             "plot.scatter({1, 'x'}, {1, 2})",
-            "bad argument 'x' to plot.scatter: list, column or tensor of numbers expected, got"
+            "values of one type (the ones before row 2 make it int64) expected, got text in row 2"
         ),
         ("plot.forest{rows = {{labl = 'a'}}}", "got 'labl' in record 1 (did you mean 'label'?)"),
         ("plot.forest{rows = {{label = 'a', point = 'b'}}}", "a number for 'point' expected, got string in record 1"),
