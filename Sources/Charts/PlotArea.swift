@@ -21,7 +21,7 @@ struct PlotArea {
 
     /// The domain of a left axis and its ticks: from tick to tick, unless the range was given.
     static func vertical(_ values: [Double], _ axis: Axis, height: Double, margin: Double = 0.04) -> (Domain, Ticks) {
-        let count = Int(max(2, min(6, height / 46)))
+        let count = Int(max(2, min(5, height / 46)))
         if let range = axis.usableRange {
             let domain = Domain(range)
             return (domain, .within(domain, count: count))

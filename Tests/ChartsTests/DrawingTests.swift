@@ -168,16 +168,4 @@ final class PictureReader: NSObject, XMLParserDelegate {
         let picture = try PictureReader.read(chart.svg(SVGOptions(id: "a\"b")))
         #expect(!picture.elements.contains("script"))
     }
-
-    @Test func aForestIsDrawnAsLinesInText() {
-        let chart = Chart(
-            .forest(
-                ForestPlot([
-                    .init("a", point: 1, lower: 0.5, upper: 1.5), .init("bb", point: 0, lower: -1, upper: .infinity),
-                ])))
-        #expect(
-            chart.text(width: 50) == """
-                a                  │     ├─────●─────┤       +1.0 [+0.5, +1.5]
-                """ || chart.text(width: 50).contains("├") && chart.text(width: 50).contains("●"))
-    }
 }
