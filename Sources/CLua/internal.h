@@ -40,6 +40,7 @@ void clua_open_interrupts(lua_State *L);
 void clua_open_strings(lua_State *L);
 void clua_open_tables(lua_State *L);
 void clua_open_loading(lua_State *L);
+void clua_open_execute(lua_State *L);
 
 /// Raises the interrupt if one arrived. For C functions that run long: they call it every few milliseconds, and not at once, since the
 /// close handlers that run after an interrupt may call them for something short.

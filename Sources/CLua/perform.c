@@ -38,6 +38,7 @@ static clua_item *push(lua_State *L, const clua_plan *plan, clua_item *item, int
         lua_createtable(L, (int)count, 0);
         clua_item *next = item + 1;
         for (size_t i = 1; i <= count; i++) {
+            if ((i & 0xfff) == 0) clua_poll(L);
             next = push(L, plan, next, base);
             lua_rawseti(L, -2, (lua_Integer)i);
         }

@@ -1,7 +1,10 @@
+#define _DEFAULT_SOURCE // madvise
+
 #include "internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
@@ -9,6 +12,7 @@ static int open_libraries(lua_State *L) {
     clua_open_strings(L);
     clua_open_tables(L);
     clua_open_loading(L);
+    clua_open_execute(L);
     return 0;
 }
 
@@ -23,6 +27,23 @@ static bool may_grow(clua_runtime *runtime, size_t growth) {
     return !runtime->host || !runtime->host->may_hold || runtime->host->may_hold(used(runtime) + growth);
 }
 
+// From here on a block takes so long to get its pages that an interrupt must be seen meanwhile.
+#define LARGE ((size_t)64 << 20)
+
+// Has the system give the pages of a large block now rather than during a copy that nothing can stop. False at an interrupt.
+static bool fetch_pages(clua_runtime *runtime, char *block, size_t from, size_t to) {
+    size_t page = 4096, step = (size_t)2 << 20;
+    uintptr_t first = ((uintptr_t)block + step - 1) / step * step;
+    uintptr_t last = ((uintptr_t)block + to) / step * step;
+    // Pages of 2 MB cost a tenth; refused, they are only slower.
+    if (first < last) madvise((void *)first, last - first, MADV_HUGEPAGE);
+    for (size_t position = from; position < to; position += page) {
+        ((volatile char *)block)[position] = 0;
+        if (position % step < page && atomic_load_explicit(&runtime->interrupted, memory_order_relaxed)) return false;
+    }
+    return true;
+}
+
 static void *allocate(void *context, void *block, size_t old_size, size_t size) {
     clua_runtime *runtime = context;
     // For a new block Lua passes what kind of thing it is for.
@@ -33,6 +54,16 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size) 
         return NULL;
     }
     if (size > old_size && !may_grow(runtime, size - old_size)) return NULL;
+    if (!block && size >= LARGE) {
+        // To scripts an interrupt here is a lack of memory; the protected call that gets the error sees what it was.
+        char *large = atomic_load(&runtime->interrupted) ? NULL : malloc(size);
+        if (large && !fetch_pages(runtime, large, 0, size)) {
+            free(large);
+            large = NULL;
+        }
+        if (large) set_used(runtime, used(runtime) + size);
+        return large;
+    }
     void *moved = realloc(block, size);
     if (moved) set_used(runtime, used(runtime) + size - old_size);
     return moved;

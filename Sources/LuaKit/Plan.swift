@@ -95,7 +95,10 @@ final class Plan {
         case .string(let value): put(string: value)
         case .list(let values):
             put(CLUA_LIST, count: values.count)
-            for value in values { try add(value, depth: depth + 1) }
+            for (index, value) in values.enumerated() {
+                if index & 0xfff == 0xfff { try state.cancellation.check() }
+                try add(value, depth: depth + 1)
+            }
         case .record(let fields):
             put(CLUA_RECORD, count: fields.count)
             for (name, value) in fields {

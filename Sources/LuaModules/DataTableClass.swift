@@ -141,7 +141,11 @@ extension DataTable: LuaVisible {
         let table = try call.receiver(DataTable.self).table
         let dtype = DType(rawValue: try call.string("dtype")) ?? .float32
         let nulls: NullRule = try call.string("nulls") == "nan" ? .nan : .refuse
-        return .object(try table.tensor(try call.strings("columns"), dtype: dtype, nulls: nulls))
+        let columns = try call.strings("columns")
+        for name in columns where table.columnIfPresent(name) == nil {
+            throw .argument("columns", expected: "columns of this table", got: "'\(name)'", hint: table.hint(for: name))
+        }
+        return .object(try table.tensor(columns, dtype: dtype, nulls: nulls))
     }
 
     private static let index = Signature(

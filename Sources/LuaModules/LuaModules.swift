@@ -9,7 +9,6 @@ public enum LuaModules {
         .text,
         .cluster,
         .metrics,
-        .stats,
         .data,
         .plot,
         .report,

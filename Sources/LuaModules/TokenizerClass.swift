@@ -91,7 +91,8 @@ extension Tokenizer: LuaVisible {
         let pairs: EncodableTexts? = try call.converted(ifGiven: "pair")
         let encodings = try tokenizer.encodeBatch(
             texts.bytes, pairs: pairs?.bytes, options: try tokenizer.options(call), work: call.work)
-        let records = encodings.map { tokenizer.record($0) }
+        var records: [LuaValue] = []
+        for encoding in encodings { records.append(try tokenizer.record(encoding, call.work.cancellation)) }
         return texts.isSingle ? .optional(records.first) : .list(records)
     }
 
@@ -215,23 +216,36 @@ extension Tokenizer {
     }
 
     /// An encoding as scripts see it: positions from 1, both ends included.
-    fileprivate func record(_ encoding: Encoding) -> LuaValue {
-        func places(_ spans: [Encoding.Span]) -> LuaValue {
-            .list(
-                zip(spans, encoding.sequences).map { span, sequence in
-                    sequence < 0 ? .nil : .list([.integer(Int(span.start) + 1), .integer(Int(span.end))])
-                })
+    fileprivate func record(_ encoding: Encoding, _ cancellation: Cancellation) throws(Failure) -> LuaValue {
+        func list(_ indices: Range<Int>, _ value: (Int) -> LuaValue) throws(Failure) -> LuaValue {
+            var values: [LuaValue] = []
+            values.reserveCapacity(indices.count)
+            for index in indices {
+                // One text without blanks may have millions of tokens.
+                if index & 0xfff == 0xfff { try cancellation.check() }
+                values.append(value(index))
+            }
+            return .list(values)
         }
+        func places(_ spans: [Encoding.Span]) throws(Failure) -> LuaValue {
+            try list(0..<spans.count) { index in
+                guard encoding.sequences[index] >= 0 else { return .nil }
+                return .list([.integer(Int(spans[index].start) + 1), .integer(Int(spans[index].end))])
+            }
+        }
+        let all = 0..<encoding.ids.count
         var fields: [(String, LuaValue)] = [
-            ("ids", .integers(encoding.ids.lazy.map { Int($0) })),
-            ("tokens", .list(encoding.ids.map { .string(token($0)?.bytes ?? []) })),
-            ("attention_mask", .integers(encoding.attentionMask.lazy.map { Int($0) })),
-            ("type_ids", .integers(encoding.typeIds.lazy.map { Int($0) })),
-            ("sequence_ids", .integers(encoding.sequences.lazy.map { Int($0) + 1 })),
-            ("offsets", places(encoding.byteOffsets)),
-            ("char_offsets", places(encoding.characterOffsets)),
+            ("ids", try list(all) { .integer(Int(encoding.ids[$0])) }),
+            ("tokens", try list(all) { .string(token(encoding.ids[$0])?.bytes ?? []) }),
+            ("attention_mask", try list(all) { .integer(Int(encoding.attentionMask[$0])) }),
+            ("type_ids", try list(all) { .integer(Int(encoding.typeIds[$0])) }),
+            ("sequence_ids", try list(all) { .integer(Int(encoding.sequences[$0]) + 1) }),
+            ("offsets", try places(encoding.byteOffsets)),
+            ("char_offsets", try places(encoding.characterOffsets)),
         ]
-        if !encoding.overflow.isEmpty { fields.append(("overflow", .list(encoding.overflow.map { record($0) }))) }
+        var overflow: [LuaValue] = []
+        for window in encoding.overflow { overflow.append(try record(window, cancellation)) }
+        if !overflow.isEmpty { fields.append(("overflow", .list(overflow))) }
         return .record(fields)
     }
 }

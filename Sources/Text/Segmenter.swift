@@ -1,5 +1,7 @@
 import Support
 
+import Support
+
 /// A word found in a text: a range of its code points.
 struct WordRange {
     var start: Int
@@ -21,6 +23,8 @@ struct Segmenter {
     let newWords: Lexicon?
     /// Whether Chinese runs are left whole.
     let keepsHanWhole: Bool
+    /// Looked at now and then; once it is set, `split` ends early and leaves no words.
+    var cancellation = Cancellation()
     private(set) var words: [WordRange] = []
     private var atoms: [Int] = []
     private var route: [Step] = []
@@ -48,6 +52,7 @@ struct Segmenter {
                 index += 1
                 continue
             }
+            if cancellation.isCancelled { return words.removeAll() }
             let start = index
             var hasHan = false
             atoms.removeAll(keepingCapacity: true)
@@ -117,6 +122,7 @@ struct Segmenter {
         route.append(contentsOf: repeatElement(Step(score: 0, next: last, tag: 0, known: false), count: last + 1))
         text.points.withUnsafeBufferPointer { points in
             for atom in (0..<last).reversed() {
+                if atom & 0xfff == 0xfff, cancellation.isCancelled { return }
                 var best = Step(score: unknown + route[atom + 1].score, next: atom + 1, tag: 0, known: false)
                 if let newWords { extend(&best, from: atom, points, newWords, tagged: false) }
                 if let dictionary { extend(&best, from: atom, points, dictionary, tagged: true) }

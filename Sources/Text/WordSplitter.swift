@@ -26,16 +26,47 @@ public struct WordSplitter: Sendable {
     /// The words of `text` in their order, in lower case. Punctuation and symbols separate words and are left out; an apostrophe or
     /// hyphen between letters and a full stop or comma between digits belong to the word.
     public func words(_ text: String, language: Language = .automatic) -> [String] {
-        let scanned = ScannedText(text)
+        // Nothing sets the flag of a fresh cancellation.
+        (try? words(text, language: language, work: Work())) ?? []
+    }
+
+    /// The words of `text`, until the work is cancelled.
+    public func words(_ text: String, language: Language = .automatic, work: Work) throws(Failure) -> [String] {
+        var words: [String] = []
         var segmenter = segmenter(language)
-        segmenter.split(scanned)
-        return segmenter.words.map { ScannedText.string(scanned.points[$0.start..<$0.end]) }
+        segmenter.cancellation = work.cancellation
+        var scanned = ScannedText()
+        for part in Self.parts(text) {
+            try work.cancellation.check()
+            scanned.scan(String(part))
+            segmenter.split(scanned)
+            for (index, word) in segmenter.words.enumerated() {
+                if index & 0xfff == 0xfff { try work.cancellation.check() }
+                words.append(ScannedText.string(scanned.points[word.start..<word.end]))
+            }
+        }
+        try work.cancellation.check()
+        return words
+    }
+
+    /// A long text in parts, cut behind spaces and line breaks, across which no word reaches.
+    private static func parts(_ text: String) -> [Substring] {
+        var parts: [Substring] = []
+        var rest = text[...]
+        while rest.utf8.count > 1 << 18 {
+            let middle = rest.utf8.index(rest.startIndex, offsetBy: 1 << 17)
+            guard let blank = rest.utf8[middle...].firstIndex(where: { $0 == 0x20 || $0 == 0x0a }) else { break }
+            let end = rest.utf8.index(after: blank)
+            parts.append(rest[..<end])
+            rest = rest[end...]
+        }
+        return parts + [rest]
     }
 
     /// The words of `text` with the part of speech the dictionary has for each, such as "n"; nil for a word it lacks.
     ///
     /// - Throws: if the text has Chinese characters and there is no dictionary.
-    public func taggedWords(_ text: String) throws(Failure) -> [(word: String, tag: String?)] {
+    public func taggedWords(_ text: String, work: Work = Work()) throws(Failure) -> [(word: String, tag: String?)] {
         let scanned = ScannedText(text)
         guard let dictionary else {
             guard !scanned.kinds.contains(.han) else {
@@ -43,9 +74,9 @@ public struct WordSplitter: Sendable {
                     "the Chinese dictionary \(WordDictionary.installedPath) is not installed",
                     hint: "scripts/quickstart fetches it")
             }
-            return words(text).map { ($0, nil) }
+            return try words(text, work: work).map { ($0, nil) }
         }
-        return words(text).map { ($0, dictionary.tag($0)) }
+        return try words(text, work: work).map { ($0, dictionary.tag($0)) }
     }
 
     func segmenter(_ language: Language) -> Segmenter {

@@ -80,8 +80,8 @@ struct CharacterMap: Sendable {
 
 extension NormalizedText {
     /// Applies a precompiled map: a grapheme cluster of less than six bytes is replaced as a whole (by the image of its shortest mapped prefix,
-    /// the rest dropped), any other scalar by scalar. So do the models that were trained with such maps.
-    mutating func apply(_ map: CharacterMap) {
+    /// the rest dropped), any other scalar by scalar. So do the models that were trained with such maps. Ends early once `cancellation` is set, which the caller checks.
+    mutating func apply(_ map: CharacterMap, _ cancellation: Cancellation) {
         var changes: [Change] = []
         changes.reserveCapacity(count)
         var modified = false
@@ -100,7 +100,8 @@ extension NormalizedText {
         bytes.withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return }
             var index = 0
-            while index < buffer.count {
+            var clock = PollClock(cancellation)
+            while index < buffer.count, !clock.isCancelled {
                 let end = GraphemeClusters.end(start, from: index, count: buffer.count)
                 if end - index < 6, let new = map.replacement(start + index, count: end - index) {
                     replace((index..<end).count { start[$0] & 0xc0 != 0x80 }, new)

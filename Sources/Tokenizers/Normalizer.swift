@@ -19,14 +19,17 @@ indirect enum Normalizer: Sendable {
         switch self {
         case .sequence(let steps): for step in steps { try step.apply(to: &text, cancellation) }
         case .bert(let bert): try bert.apply(to: &text, cancellation)
-        case .characterMap(let map): text.apply(map)
-        case .replace(let pattern, let content): text.replace(pattern.matches(in: text.bytes), by: content)
+        case .characterMap(let map): text.apply(map, cancellation)
+        case .replace(let pattern, let content):
+            text.replace(pattern.matches(in: text.bytes, cancellation), by: content)
         case .form(let form): text.normalize(form)
         case .lowercase: text.lowercase()
         case .stripAccents: text.filter { Int(cu_properties_of($0).flags) & CU_MARK == 0 }
         case .strip(let left, let right): text.strip(left: left, right: right)
         case .prepend(let content): text.prepend(content)
         }
+        // Some of these steps end early when they are asked to.
+        try cancellation.check()
     }
 }
 

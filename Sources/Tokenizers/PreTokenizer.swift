@@ -28,7 +28,7 @@ indirect enum PreTokenizer: Sendable {
         case .whitespaceSplit: cut.split(.removed) { $0 & CU_WHITESPACE != 0 }
         case .whitespace: cut.splitWords()
         case .punctuation(let behavior): cut.split(behavior) { $0 & CU_PUNCTUATION != 0 }
-        case .metaspace(let metaspace): metaspace.apply(to: &cut)
+        case .metaspace(let metaspace): metaspace.apply(to: &cut, cancellation)
         }
     }
 }
@@ -57,8 +57,9 @@ struct Metaspace: Equatable, Sendable {
     /// Whether to cut before every visible space.
     var split = true
 
-    func apply(to cut: inout CutText) {
+    func apply(to cut: inout CutText, _ cancellation: Cancellation) {
         var result = CutText(text: NormalizedText(base: cut.text.base), pieces: [])
+        var clock = PollClock(cancellation)
         for piece in cut.pieces {
             let start = result.text.count
             let firstIsSpace =
@@ -72,7 +73,7 @@ struct Metaspace: Equatable, Sendable {
             if wanted, !firstIsSpace { result.text.append(replacement, cut.text.spans[piece.lowerBound]) }
             var index = piece.lowerBound
             var pieceStart = start
-            while index < piece.upperBound {
+            while index < piece.upperBound, !clock.isCancelled {
                 let width = UTF8Text.width(cut.text.bytes[index])
                 let isSpace =
                     cut.text.bytes[index] == 0x20 || cut.text.bytes[index..<index + width].elementsEqual(replacement)

@@ -51,13 +51,14 @@ struct TextPattern: Sendable {
         }
     }
 
-    /// Where the pattern is found, from left to right, without overlap.
-    func matches(in bytes: [UInt8]) -> [Range<Int>] {
+    /// Where the pattern is found, from left to right, without overlap. Ends early once `cancellation` is set, which the caller checks.
+    func matches(in bytes: [UInt8], _ cancellation: Cancellation = Cancellation()) -> [Range<Int>] {
         bytes.withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return [] }
             var result: [Range<Int>] = []
             var index = 0
-            while index < buffer.count {
+            var clock = PollClock(cancellation)
+            while index < buffer.count, !clock.isCancelled {
                 if let end = match(start, index, buffer.count), end > index {
                     result.append(index..<end)
                     index = end

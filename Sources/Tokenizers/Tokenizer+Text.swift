@@ -106,6 +106,7 @@ extension Tokenizer {
                 workspace.cancellation)
             var start = range.lowerBound
             for index in workspace.piece.ids.indices {
+                if index & 0xfff == 0xfff { try workspace.cancellation.check() }
                 let id = workspace.piece.ids[index]
                 let end = range.lowerBound + workspace.piece.ends[index]
                 // Bytes that spell one character share its place.

@@ -20,7 +20,7 @@ struct UnigramModel: Sendable {
     // How much worse than the worst entry an unknown character is (SentencePiece's constant).
     private static let unknownPenalty = 10.0
     // Bytes of a piece between two looks at the cancellation: pieces are words, unless a text has no blanks.
-    private static let checkInterval = 1 << 16
+    private static let checkInterval = 1 << 14
 
     /// A model over `entries`, whose positions are their ids, with their log probabilities.
     init(entries: [[UInt8]], scores: [Double], unknown: Int32?, byteFallback: Bool) throws(Failure) {

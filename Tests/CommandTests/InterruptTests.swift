@@ -21,6 +21,9 @@ import Testing
         "local function f() local r = f() return r end while true do pcall(f) end",
         "while true do string.format('%s%s', ('x'):rep(1000000), 1) end",
         "tensor.rand(3000, 3000):matmul(tensor.rand(3000, 3000)):svd()",
+        "while true do os.execute('sleep 1') end",
+        "while true do pcall(string.rep, 'x', 1 << 30) end",
+        "while true do text.words(('我爱北京天安门'):rep(100000)) end",
         "while true do cluster.kmeans(tensor.rand(20000, 20), {k = 50, restarts = 50}) end",
     ])
     func ctrlCStopsIt(code: String) throws {

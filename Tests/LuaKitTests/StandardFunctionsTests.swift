@@ -83,3 +83,12 @@ struct StandardFunctionsTests {
         #expect(try result(code) == "1 7 1 0  unexpected symbol near <eof> env true true")
     }
 }
+
+extension StandardFunctionsTests {
+    @Test func programsAreRunAsEver() throws {
+        #expect(try result("return os.execute()") == "true")
+        #expect(try result("return os.execute('exit 0')") == "true exit 0")
+        #expect(try result("return os.execute('exit 3')") == "nil exit 3")
+        #expect(try result("return os.execute('kill -9 $$')") == "nil signal 9")
+    }
+}
