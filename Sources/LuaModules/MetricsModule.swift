@@ -6,7 +6,12 @@ import Tensors
 extension LuaModule {
     static let metrics = LuaModule(
         "metrics", "Measures how good a result is.",
-        functions: [adjustedRand, normalizedMutualInformation, purity, silhouette, inertia])
+        functions: MetricsFunctions.classification + MetricsFunctions.rankings
+            + [
+                adjustedRand, normalizedMutualInformation, vMeasure, adjustedMutualInformation, purity, silhouette,
+                inertia,
+            ]
+            + MetricsFunctions.groups)
 
     private static let agreementParameters: [Parameter] = [
         .required("truth", .labels, "label of each item"),
@@ -45,6 +50,25 @@ extension LuaModule {
         "from 0 for independent groupings to 1 for equal ones",
         example: "metrics.normalized_mutual_information({1, 1, 2, 2}, {1, 2, 1, 2})", output: "0.0",
         Agreement.normalizedMutualInformation)
+
+    private static let vMeasure = agreement(
+        "metrics.v_measure",
+        """
+        Harmonic mean of homogeneity and completeness of two groupings of the same items: the same number as \
+        metrics.normalized_mutual_information, under its other name.
+        """,
+        "from 0 to 1",
+        example: "metrics.v_measure({1, 1, 2, 2}, {1, 1, 2, 2})", output: "1.0",
+        Agreement.normalizedMutualInformation)
+
+    private static let adjustedMutualInformation = agreement(
+        "metrics.adjusted_mutual_information",
+        """
+        Mutual information of two groupings of the same items, corrected for chance, over the arithmetic mean of their entropies.
+        """,
+        "1 for equal groupings, about 0 for unrelated ones",
+        example: "metrics.adjusted_mutual_information({1, 1, 2, 2}, {2, 2, 1, 1})", output: "1.0",
+        Agreement.adjustedMutualInformation)
 
     private static let purity = agreement(
         "metrics.purity",

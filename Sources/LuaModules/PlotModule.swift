@@ -7,7 +7,7 @@ import Tensors
 extension LuaModule {
     static let plot = LuaModule(
         "plot",
-        "Charts: drawn with characters at the prompt, as SVG in reports and files, each with a table that says the same.",
+        "Charts, at the prompt and in reports. The prompt draws them with characters, reports and files as SVG; each has a table that says the same.",
         functions: [forest, line, bar, histogram, scatter, heatmap],
         classes: [Chart.luaClass])
 

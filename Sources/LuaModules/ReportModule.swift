@@ -6,7 +6,7 @@ import Support
 extension LuaModule {
     static let report = LuaModule(
         "report",
-        "Documents assembled from text, tables, charts and verdicts: one HTML page without scripts, Markdown, or JSON.",
+        "Documents of text, tables, charts and verdicts. They are written as one HTML page without scripts, as Markdown or as JSON.",
         functions: [document, verdict, callout, figures, table, code, details],
         classes: [ReportDocument.luaClass, ReportBlock.luaClass])
 

@@ -7,7 +7,7 @@ import Tokenizers
 extension LuaModule {
     static let text = LuaModule(
         "text", "Texts: vectors of their meaning, words, and what sets groups apart.",
-        functions: [textEncoder, textTokenizer, words, tag, stopwords, keywords],
+        functions: [textEncoder, textTokenizer, words, tag, stopwords, keywords, classTFIDF],
         classes: [TextEncoder.luaClass, Tokenizer.luaClass])
 
     private static let words = Signature(
@@ -60,6 +60,25 @@ extension LuaModule {
         related: ["text.keywords"]
     ) { call throws(Failure) in
         .strings(Stopwords.list(Stopwords.Language(rawValue: try call.string("lang")) ?? .english))
+    }
+
+    private static let classTFIDF = Signature(
+        "text.class_tf_idf",
+        "Weighs words as given by class-based TF-IDF: share of the class's words · ln(1 + A / f), A the mean number of words of a class, f the word's "
+            + "count in all.",
+        parameters: [.required("classes", .list(of: .list(of: .string)), "the words of each class")],
+        returns: [.init("record", "vocab (words in order), idf (of each word), weights (a list for each class)")],
+        example: .init(
+            "text.class_tf_idf({{\"red\", \"dress\"}, {\"red\", \"phone\"}}).vocab",
+            output: "{\"dress\", \"phone\", \"red\"}"),
+        related: ["text.keywords"]
+    ) { call throws(Failure) in
+        let classes = try call.table("classes").list.map { $0.table?.list.compactMap(\.text) ?? [] }
+        let result = try ClassTFIDF(classes)
+        return .record([
+            ("vocab", .strings(result.vocabulary)), ("idf", .numbers(result.idf)),
+            ("weights", .list(result.weights.map { .numbers($0) })),
+        ])
     }
 
     private static let keywords = Signature(

@@ -1,0 +1,270 @@
+import LuaKit
+import Metrics
+import Support
+import Tensors
+
+/// The functions of `metrics` about classes, scores and orders.
+enum MetricsFunctions {
+    private static let classParameters: [Parameter] = [
+        .required("truth", .labels, "class of each item"),
+        .required("prediction", .labels, "class given to each, in the same order"),
+    ]
+
+    private static let averageOptions: [Parameter] = [
+        .optional(
+            "average", .choice(ConfusionMatrix.Average.allCases.map(\.rawValue)), default: "binary",
+            "the positive class alone, the mean over classes, all items together, or the mean weighted by items"),
+        .optional("positive", .either(.integer, .string), standing: "1", "the class that counts as positive"),
+    ]
+
+    /// The classes of both lists in order, and the lists as numbers from 0.
+    private static func coded(_ call: Call) throws(Failure) -> (classes: [LabelList.Label], matrix: ConfusionMatrix) {
+        let truth: LabelList = try call.converted("truth")
+        let prediction: LabelList = try call.converted("prediction")
+        let classes = Array(Set(truth.labels + prediction.labels)).sorted()
+        var codes: [LabelList.Label: Int] = [:]
+        for (code, label) in classes.enumerated() { codes[label] = code }
+        let matrix = try ConfusionMatrix(
+            truth.labels.map { codes[$0] ?? 0 }, prediction.labels.map { codes[$0] ?? 0 }, classes: classes.count)
+        return (classes, matrix)
+    }
+
+    private static func measured(
+        _ name: String, _ prose: String, output: String, _ measure: @escaping @Sendable (ConfusionMatrix, Int) -> Double
+    ) -> Signature {
+        Signature(
+            "metrics.\(name)", prose, parameters: classParameters, options: averageOptions,
+            returns: [.init("number", "from 0 to 1")],
+            example: .init("metrics.\(name)({1, 0, 1, 1}, {1, 0, 0, 1})", output: output),
+            related: ["metrics.confusion"]
+        ) { call throws(Failure) in
+            let (classes, matrix) = try coded(call)
+            let average = ConfusionMatrix.Average(rawValue: try call.string("average")) ?? .binary
+            var positive = LabelList.Label.integer(1)
+            switch try call.value("positive") {
+            case .string(let bytes): positive = .text(bytes)
+            case let value: if let integer = value.int { positive = .integer(integer) }
+            }
+            guard let code = classes.firstIndex(of: positive) else {
+                if average != .binary { return .number(matrix.averaged(average, positive: 0, measure)) }
+                // Zeros alone are items of a class whose positive did not occur.
+                if try !call.has("positive"), classes == [.integer(0)] { return .number(0) }
+                throw .argument(
+                    "positive", expected: "a class that occurs", got: positive.words,
+                    hint: "give positive = …, or average = \"macro\"")
+            }
+            return .number(matrix.averaged(average, positive: code, measure))
+        }
+    }
+
+    private static func overall(
+        _ name: String, _ prose: String, range: String, output: String,
+        _ measure: @escaping @Sendable (ConfusionMatrix) throws(Failure) -> Double
+    ) -> Signature {
+        Signature(
+            "metrics.\(name)", prose, parameters: classParameters, returns: [.init("number", range)],
+            example: .init("metrics.\(name)({1, 0, 1, 1}, {1, 0, 0, 1})", output: output),
+            related: ["metrics.confusion"]
+        ) { call throws(Failure) in .number(try measure(try coded(call).matrix)) }
+    }
+
+    private static func scored(
+        _ name: String, _ prose: String, range: String, output: String,
+        _ measure: @escaping @Sendable ([Bool], [Double]) throws(Failure) -> Double
+    ) -> Signature {
+        Signature(
+            "metrics.\(name)", prose,
+            parameters: [
+                .required("truth", .vector, "1 for items of the positive class, 0 for the others"),
+                .required("prediction", .vector, "score or probability of each, in the same order"),
+            ],
+            returns: [.init("number", range)],
+            example: .init("metrics.\(name)({1, 0, 1, 0}, {0.9, 0.6, 0.5, 0.1})", output: output),
+            related: ["metrics.f1"]
+        ) { call throws(Failure) in
+            let truth = try call.converted("truth", Tensor.self).values(as: Double.self)
+            if let place = truth.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+                throw .argument(
+                    "truth", expected: "0 or 1 for each item",
+                    got: "\(numberText(truth[place])) at position \(place + 1)")
+            }
+            return .number(
+                try measure(
+                    truth.map { $0 == 1 }, try call.converted("prediction", Tensor.self).values(as: Double.self)))
+        }
+    }
+
+    static let classification: [Signature] = [
+        overall(
+            "accuracy", "Share of the items given their class.", range: "from 0 to 1", output: "0.75"
+        ) { (matrix) throws(Failure) in matrix.accuracy },
+        measured(
+            "precision", "Of the items given a class, the share that have it; 0 if none was given it.", output: "1.0"
+        ) { $0.precision($1) },
+        measured(
+            "recall", "Of the items of a class, the share given it; 0 if there are none.", output: "0.66666666666667"
+        ) { $0.recall($1) },
+        measured("f1", "The harmonic mean of precision and recall.", output: "0.8") { $0.f1($1) },
+        overall(
+            "balanced_accuracy", "Mean recall of the classes.", range: "from 0 to 1", output: "0.83333333333333"
+        ) { (matrix) throws(Failure) in matrix.balancedAccuracy },
+        overall(
+            "mcc", "Matthews' correlation coefficient; 0 if either side has one class only.", range: "from -1 to 1",
+            output: "0.57735026918963"
+        ) { (matrix) throws(Failure) in matrix.matthews },
+        overall(
+            "cohen_kappa", "Cohen's κ: agreement beyond chance.", range: "at most 1", output: "0.5"
+        ) { (matrix) throws(Failure) in
+            guard let kappa = matrix.kappa else {
+                throw .argument(
+                    "truth", expected: "more than one class in truth or prediction",
+                    got: "one class, for which it is not defined")
+            }
+            return kappa
+        },
+        Signature(
+            "metrics.confusion", "Counts how often items of each true class were given each class.",
+            parameters: classParameters,
+            returns: [
+                .init("record", "labels (integers, then strings, in order) and counts: a list for each true class")
+            ],
+            example: .init("metrics.confusion({1, 0, 1, 1}, {1, 0, 0, 1}).counts", output: "{{1, 0}, {1, 2}}"),
+            related: ["metrics.accuracy"]
+        ) { call throws(Failure) in
+            let (classes, matrix) = try coded(call)
+            return .record([
+                ("labels", .list(classes.map(\.value))), ("counts", .list(matrix.counts.map { .integers($0) })),
+            ])
+        },
+        scored(
+            "roc_auc",
+            "Area under the ROC curve: the chance that a positive item scores above a negative one, ties counted half.",
+            range: "0.5 for scores without use, 1 for perfect ones; with one class an error, since it is not defined",
+            output: "0.75",
+            BinaryScores.rocAUC),
+        scored(
+            "average_precision", "Precision at each score that raises recall, weighted by how much it does.",
+            range: "from 0 to 1", output: "0.83333333333333",
+            BinaryScores.averagePrecision),
+        scored(
+            "log_loss", "Mean of −ln of the probability given to what came.", range: "from 0 up",
+            output: "0.45503973593744", BinaryScores.logLoss),
+        scored(
+            "brier", "Mean squared distance of the probabilities from what came.", range: "from 0 to 1",
+            output: "0.1575", BinaryScores.brier),
+    ]
+
+    private static func ranking(
+        _ name: String, _ prose: String, options: [Parameter] = [], output: String,
+        _ measure: @escaping @Sendable (Ranking, Int?, Call) throws(Failure) -> Double
+    ) -> Signature {
+        Signature(
+            "metrics.\(name)", prose + " Equal scores stay in the order given.",
+            parameters: [
+                .required("truth", .vector, "relevance of each item; 0 is none"),
+                .required("prediction", .vector, "score of each item, in the same order; the highest is shown first"),
+            ],
+            options: [.optional("k", .integer(1...), standing: "all", "places that count")] + options,
+            returns: [.init("number", "from 0 to 1")],
+            example: .init("metrics.\(name)({3, 0, 2}, {0.9, 0.8, 0.7}, {k = 2})", output: output),
+            related: name == "ndcg" ? ["metrics.average_precision_at"] : ["metrics.ndcg"]
+        ) { call throws(Failure) in
+            let ranking = try Ranking(
+                relevance: try call.converted("truth", Tensor.self).values(as: Double.self),
+                scores: try call.converted("prediction", Tensor.self).values(as: Double.self))
+            return .number(try measure(ranking, try call.integer(ifGiven: "k"), call))
+        }
+    }
+
+    static let rankings: [Signature] = [
+        ranking(
+            "ndcg", "Normalised discounted cumulative gain of an order, discount 1 / log2(1 + rank).",
+            options: [
+                .optional(
+                    "gain", .choice(Ranking.Gain.allCases.map(\.rawValue)), default: "linear",
+                    "worth of a relevance: itself, or 2^relevance − 1")
+            ], output: "0.70391808903413"
+        ) { (ranking, k, call) throws(Failure) in
+            ranking.ndcg(k: k, gain: Ranking.Gain(rawValue: try call.string("gain")) ?? .linear)
+        },
+        ranking(
+            "average_precision_at",
+            "Mean precision at the relevant items among the first k, over the smaller of k and all relevant items.",
+            output: "0.5"
+        ) {
+            (ranking, k, _) throws(Failure) in ranking.averagePrecision(k: k)
+        },
+        ranking("mrr", "One over the rank of the first relevant item; 0 without one among the first k.", output: "1.0")
+        {
+            (ranking, k, _) throws(Failure) in ranking.reciprocalRank(k: k)
+        },
+        ranking("hit_rate", "1 if a relevant item is among the first k, otherwise 0.", output: "1.0") {
+            (ranking, k, _) throws(Failure) in ranking.hit(k: k)
+        },
+        ranking("precision_at", "The share of the first k places that hold relevant items.", output: "0.5") {
+            (ranking, k, _) throws(Failure) in ranking.precision(k: k)
+        },
+        ranking("recall_at", "The share of the relevant items among the first k.", output: "0.5") {
+            (ranking, k, _) throws(Failure) in ranking.recall(k: k)
+        },
+    ]
+
+    private static func spread(
+        _ name: String, _ prose: String, range: String, output: String,
+        _ measure: @escaping @Sendable (GroupSpread) -> Double
+    ) -> Signature {
+        Signature(
+            "metrics.\(name)", prose,
+            parameters: [
+                .required("x", .matrix, "rows [n, d]"),
+                .required("labels", .labels, "group of each row; from 2 to n - 1 groups"),
+            ],
+            returns: [.init("number", range)],
+            example: .init("metrics.\(name)({{0}, {1}, {10}, {11}}, {1, 1, 2, 2})", output: output),
+            related: ["metrics.silhouette"]
+        ) { call throws(Failure) in
+            let labels: LabelList = try call.converted("labels")
+            return .number(measure(try GroupSpread(try call.converted("x", Tensor.self), labels: labels.codes)))
+        }
+    }
+
+    static let groups: [Signature] = [
+        spread(
+            "davies_bouldin", "Mean over groups of the worst (spread + spread) / distance with another group.",
+            range: "from 0 up; smaller is better",
+            output: "0.1"
+        ) { $0.daviesBouldin },
+        spread(
+            "calinski_harabasz", "Variance between groups over variance within, each by its degrees of freedom.",
+            range: "from 0 up; larger is better",
+            output: "200.0"
+        ) { $0.calinskiHarabasz },
+    ]
+}
+
+extension LabelList.Label: Comparable {
+    /// Integers in order, then strings by their bytes.
+    static func < (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.integer(let a), .integer(let b)): a < b
+        case (.text(let a), .text(let b)): a.lexicographicallyPrecedes(b)
+        case (.integer, .text): true
+        case (.text, .integer): false
+        }
+    }
+
+    /// As scripts have it.
+    var value: LuaValue {
+        switch self {
+        case .integer(let integer): .integer(integer)
+        case .text(let bytes): .string(bytes)
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .integer(let integer): "\(integer)"
+        case .text(let bytes): "'\(String(decoding: bytes, as: UTF8.self))'"
+        }
+    }
+}

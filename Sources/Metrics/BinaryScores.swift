@@ -1,0 +1,85 @@
+import Glibc
+import Support
+
+/// How well scores tell two classes apart.
+public enum BinaryScores {
+    private static func check(_ truth: [Bool], _ scores: [Double], needsBoth: Bool, probabilities: Bool = false)
+        throws(Failure)
+    {
+        guard truth.count == scores.count else {
+            throw .argument(
+                "prediction", expected: "\(truth.count) scores, as many as in 'truth'", got: "\(scores.count)")
+        }
+        guard !truth.isEmpty else { throw .argument("truth", expected: "at least one label", got: "none") }
+        for (i, score) in scores.enumerated() where !score.isFinite || probabilities && !(0...1).contains(score) {
+            throw .argument(
+                "prediction", expected: probabilities ? "probabilities from 0 to 1" : "finite scores",
+                got: "\(score) at position \(i + 1)")
+        }
+        guard !needsBoth || truth.contains(true) && truth.contains(false) else {
+            throw .argument(
+                "truth", expected: "items of both classes", got: "one class only, for which it is not defined")
+        }
+    }
+
+    /// Area under the ROC curve: the chance that a positive scores above a negative, ties counted half.
+    public static func rocAUC(_ truth: [Bool], _ scores: [Double]) throws(Failure) -> Double {
+        try check(truth, scores, needsBoth: true)
+        let order = scores.indices.sorted { scores[$0] < scores[$1] }
+        var (below, wins, positives) = (0.0, 0.0, 0.0)
+        var start = 0
+        while start < order.count {
+            var end = start
+            var (up, down) = (0.0, 0.0)
+            while end < order.count, scores[order[end]] == scores[order[start]] {
+                if truth[order[end]] { up += 1 } else { down += 1 }
+                end += 1
+            }
+            wins += up * (below + down / 2)
+            below += down
+            positives += up
+            start = end
+        }
+        return wins / (positives * below)
+    }
+
+    /// Average precision: precision at each score that raises recall, weighted by how much. Without positives it is not defined.
+    public static func averagePrecision(_ truth: [Bool], _ scores: [Double]) throws(Failure) -> Double {
+        try check(truth, scores, needsBoth: false)
+        let positives = Double(truth.count { $0 })
+        guard positives > 0 else { throw .argument("truth", expected: "at least one positive item", got: "none") }
+        let order = scores.indices.sorted { scores[$0] > scores[$1] }
+        var (seen, hits, sum) = (0.0, 0.0, 0.0)
+        var start = 0
+        while start < order.count {
+            var end = start
+            let before = hits
+            while end < order.count, scores[order[end]] == scores[order[start]] {
+                if truth[order[end]] { hits += 1 }
+                end += 1
+            }
+            seen = Double(end)
+            sum += (hits - before) / positives * hits / seen
+            start = end
+        }
+        return sum
+    }
+
+    /// Mean of −ln of the probability given to what came; probabilities are kept 2⁻⁵² from 0 and 1.
+    public static func logLoss(_ truth: [Bool], _ probabilities: [Double]) throws(Failure) -> Double {
+        try check(truth, probabilities, needsBoth: false, probabilities: true)
+        var sum = 0.0
+        for (right, p) in zip(truth, probabilities) {
+            let kept = min(max(p, Double.ulpOfOne), 1 - Double.ulpOfOne)
+            sum -= right ? log(kept) : log1p(-kept)
+        }
+        return sum / Double(truth.count)
+    }
+
+    /// Mean squared distance of the probabilities from what came (Brier 1950).
+    public static func brier(_ truth: [Bool], _ probabilities: [Double]) throws(Failure) -> Double {
+        try check(truth, probabilities, needsBoth: false, probabilities: true)
+        return zip(truth, probabilities).reduce(0) { $0 + ($1.1 - ($1.0 ? 1 : 0)) * ($1.1 - ($1.0 ? 1 : 0)) }
+            / Double(truth.count)
+    }
+}

@@ -1,0 +1,144 @@
+import Glibc
+import Support
+
+/// Intervals by drawing the data again (Efron and Tibshirani 1993). Each resample has its own stream of the seed, so that the result is the same
+/// for any number of threads.
+public struct Bootstrap: Sendable {
+    /// How the interval is read off the resamples.
+    public enum Kind: String, CaseIterable, Sendable {
+        /// Bias-corrected and accelerated (Efron 1987).
+        case bca
+        /// Quantiles of the resamples.
+        case percentile
+        /// Quantiles mirrored at the estimate.
+        case basic
+    }
+
+    /// What is estimated in each sample.
+    public enum Statistic: Sendable {
+        case mean, median
+        case quantile(Double)
+        case trimmedMean(Double)
+
+        func value(_ x: [Double]) -> Double {
+            switch self {
+            case .mean: x.reduce(0, +) / Double(x.count)
+            case .median: Quantiles.ofSorted(x.sorted(), 0.5)
+            case .quantile(let q): Quantiles.ofSorted(x.sorted(), q)
+            case .trimmedMean(let cut): Quantiles.trimmedMoments(x, cut).mean
+            }
+        }
+    }
+
+    /// Resamples.
+    public var resamples: Int
+    /// The interval.
+    public var kind: Kind
+    /// Seed of the resamples.
+    public var seed: UInt64
+
+    /// A bootstrap.
+    public init(resamples: Int = 2000, kind: Kind = .bca, seed: UInt64 = 0) {
+        self.resamples = resamples
+        self.kind = kind
+        self.seed = seed
+    }
+
+    /// The interval of a statistic of `a`, or of its difference a − b, absolute or relative to b.
+    public func interval(
+        _ a: [Double], _ b: [Double]? = nil, statistic: Statistic = .mean,
+        difference: ArmSummary.Difference = .absolute,
+        level: Double = 0.95, work: Work = Work()
+    ) throws(Failure) -> TestResult {
+        try Check.level(level)
+        try Check.sample(a, "a")
+        if let b { try Check.sample(b, "b") }
+        guard resamples >= 10 else {
+            throw .argument("resamples", expected: "integer of at least 10", got: "\(resamples)")
+        }
+        @Sendable func effect(_ x: Double, _ y: Double?) -> Double {
+            guard let y else { return x }
+            return difference == .absolute ? x - y : (x - y) / abs(y)
+        }
+        let estimate = effect(statistic.value(a), b.map { statistic.value($0) })
+        guard estimate.isFinite else { return TestResult(reason: "b is 0, so a relative difference is not defined") }
+        let draws = Locked([Double](repeating: 0, count: resamples))
+        let block = 64
+        try work.forEach((resamples + block - 1) / block) { (index, _) throws(Failure) in
+            var values: [Double] = []
+            for draw in (index * block)..<min(resamples, (index + 1) * block) {
+                var generator = SeededGenerator(seed: seed, stream: UInt64(draw))
+                let x = Self.resampled(a, &generator)
+                let y = b.map { Self.resampled($0, &generator) }
+                values.append(effect(statistic.value(x), y.map { statistic.value($0) }))
+            }
+            draws.withLock { $0.replaceSubrange((index * block)..<(index * block + values.count), with: values) }
+        }
+        let sorted = draws.withLock { $0 }.filter(\.isFinite).sorted()
+        guard sorted.count > resamples / 2, let first = sorted.first, let last = sorted.last, first < last else {
+            return TestResult(
+                effect: estimate,
+                reason: sorted.count > resamples / 2 ? "all resamples give one value" : "most resamples of b are 0")
+        }
+        let tail = (1 - level) / 2
+        var (lower, upper) = (tail, 1 - tail)
+        var details: [(name: String, value: Double?)] = []
+        if kind == .bca {
+            let below = sorted.reduce(0) { $0 + ($1 < estimate ? 1 : $1 == estimate ? 0.5 : 0) } / Double(sorted.count)
+            let bias = Normal.quantile(min(max(below, 0.5 / Double(sorted.count)), 1 - 0.5 / Double(sorted.count)))
+            let acceleration = try jackknife(a, b, statistic, effect, work)
+            func moved(_ p: Double) -> Double {
+                let z = bias + Normal.quantile(p)
+                return Normal.cdf(bias + z / (1 - acceleration * z))
+            }
+            (lower, upper) = (moved(tail), moved(1 - tail))
+            details = [("bias", bias), ("acceleration", acceleration)]
+        }
+        var interval = Interval(Quantiles.ofSorted(sorted, lower), Quantiles.ofSorted(sorted, upper))
+        if kind == .basic { interval = Interval(2 * estimate - interval.upper, 2 * estimate - interval.lower) }
+        return TestResult(effect: estimate, standardError: Moments(sorted).sd, interval: interval, details: details)
+    }
+
+    private static func resampled(_ x: [Double], _ generator: inout SeededGenerator) -> [Double] {
+        x.indices.map { _ in x[generator.below(x.count)] }
+    }
+
+    /// The acceleration, from what leaving out one value of either sample changes. Means need one pass; others are left out at no more than
+    /// 500 places per sample.
+    private func jackknife(
+        _ a: [Double], _ b: [Double]?, _ statistic: Statistic, _ effect: (Double, Double?) -> Double, _ work: Work
+    ) throws(Failure) -> Double {
+        func leftOut(_ x: [Double]) throws(Failure) -> [Double] {
+            guard x.count > 1 else { return [] }
+            if case .mean = statistic {
+                let sum = x.reduce(0, +)
+                return x.map { (sum - $0) / Double(x.count - 1) }
+            }
+            let sorted = x.sorted()
+            let step = max(1, sorted.count / 500)
+            var values: [Double] = []
+            for i in stride(from: step / 2, to: sorted.count, by: step) {
+                try work.cancellation.check()
+                var rest = sorted
+                rest.remove(at: i)
+                values.append(statistic.value(rest))
+            }
+            return values
+        }
+        let (x, y) = (statistic.value(a), b.map { statistic.value($0) })
+        var cubes = 0.0
+        var squares = 0.0
+        var samples: [[Double]] = [try leftOut(a).map { effect($0, y) }]
+        if let b { samples.append(try leftOut(b).map { effect(x, $0) }) }
+        for values in samples where !values.isEmpty {
+            let mean = values.reduce(0, +) / Double(values.count)
+            let n = Double(values.count)
+            for value in values {
+                let influence = (mean - value) * (n - 1) / n
+                cubes += influence * influence * influence
+                squares += influence * influence
+            }
+        }
+        return squares > 0 ? cubes / (6 * pow(squares, 1.5)) : 0
+    }
+}
