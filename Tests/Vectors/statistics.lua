@@ -162,7 +162,7 @@ function methods.mde_t(i, id, want)
     local function miss(d)
         return math.abs(stats.power_t{d = d, n1 = i.n1, ratio = i.ratio, alpha = i.alpha, alternative = alternative} - (i.power or 0.8))
     end
-    if miss(d) < 1e-10 and miss(want.d) > 1e-8 and miss(want.d) < 1e-5 then
+    if miss(d) < 1e-10 and miss(want.d) > 1e-8 and miss(want.d) < 1e-4 then
         print(("note %s: the reference's d = %.9g misses the power by %.1e; d = %.9g has it"):format(id, want.d, miss(want.d), d))
         d = want.d
     end
@@ -292,7 +292,7 @@ end
 function methods.mixture_boundary(i, id)
     -- Which boundary is meant stands in the name of the case only.
     local kind = id:find("gamma_exponential") and "gamma-exponential" or id:find("gamma_poisson") and "gamma-poisson"
-        or id:find("beta_binomial") and (id:find("two_sided") and "two-sided-beta-binomial" or "beta-binomial")
+        or id:find("beta_binomial") and ((id:find("two_sided") or i.is_one_sided == false) and "two-sided-beta-binomial" or "beta-binomial")
         or id:find("one_sided") and "one-sided-normal" or "two-sided-normal"
     if id:find("stitching") then
         return {bound = stats.stitched_boundary{v = i.v, alpha = i.alpha, start = i.v_min, c = i.c, s = i.s, eta = i.eta}}
