@@ -11,6 +11,7 @@ public enum LuaModules {
         .metrics,
         .stats,
         .data,
+        .ab,
         .plot,
         .report,
         .json,

@@ -1,7 +1,7 @@
 /// Names that a mistyped one may have meant.
-enum NearName {
+public enum NearName {
     /// At most three of `names` within two edits (one for short names) or equal but for case, nearest first.
-    static func among(_ names: [String], to name: String) -> [String] {
+    public static func among(_ names: [String], to name: String) -> [String] {
         let wanted = Array(name.lowercased().unicodeScalars)
         let limit = wanted.count < 4 ? 1 : 2
         var found: [(distance: Int, index: Int)] = []

@@ -1,0 +1,72 @@
+import Display
+import Experiments
+import Statistics
+import Support
+
+extension ABResult: Displayable {
+    /// The verdict, the health checks that are not well, and the scorecard.
+    func text(in frame: Frame) -> String {
+        let decision = result.decision
+        var lines = [decision.verdict.rawValue + (decision.arm.map { ": \(DisplayWidth.escaped($0))" } ?? "")]
+        lines.append(DisplayWidth.wrapped("rule: \(decision.rule); \(decision.reason)", to: frame.width))
+        for check in result.health where check.status > .ok {
+            lines.append(DisplayWidth.wrapped("\(check.status.rawValue): \(check.finding)", to: frame.width))
+        }
+        let box = frame.isWhole ? Box(whole: columns) : Box(columns, width: frame.width)
+        lines.append(box.text(gapAfter: nil, quiet: { $0 }))
+        let total = result.sizes.reduce(0, +)
+        var note = "\(total) units, \(result.arms.count) arms, control '\(DisplayWidth.escaped(result.plan.control))'"
+        if let period = result.period { note += ", \(period.first) to \(period.last)" }
+        note += "; correction \(result.options.correction.rawValue), alpha \(Words.significant(result.options.alpha, 3))"
+        if result.options.sequential != nil { note += ", valid at every look" }
+        lines.append(DisplayWidth.wrapped(note, to: frame.width))
+        for metric in result.metrics {
+            guard let reduction = metric.varianceReduction else { continue }
+            lines.append(
+                DisplayWidth.wrapped(
+                    "covariates took \(Words.percent(reduction)) of the variance of '\(metric.metric.name)'", to: frame.width))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    var summary: String { "ab.Result (\(result.decision.verdict.rawValue))" }
+
+    private var columns: [BoxColumn] {
+        var cells = [[String?]](repeating: [], count: 7)
+        for metric in result.metrics {
+            for effect in metric.effects {
+                let control = metric.arms.first
+                let arm = metric.arms.first { $0.arm == effect.arm }
+                let role = metric.metric.role == .primary ? "" : " (\(metric.metric.role.rawValue))"
+                let row: [String?] = [
+                    DisplayWidth.escaped(metric.metric.name) + role, DisplayWidth.escaped(effect.arm),
+                    (metric.varianceReduction == nil ? control?.value : control?.adjusted).map(figure),
+                    (metric.varianceReduction == nil ? arm?.value : arm?.adjusted).map(figure),
+                    effect.lift.map { lift in
+                        signed(lift) + (effect.liftInterval.map { " [\(signed($0.lower)), \(signed($0.upper))]" } ?? "")
+                    } ?? effect.absolute.map { "\(figure($0)) abs" },
+                    effect.adjustedP.map(Words.p), status(metric.metric, effect),
+                ]
+                for (place, cell) in row.enumerated() { cells[place].append(cell) }
+            }
+        }
+        let names = ["metric", "arm", "control", "figure", "lift and interval", "adjusted p", "result"]
+        return names.indices.map { place in
+            BoxColumn(heading: [names[place]], cells: cells[place], isNumber: (2...5).contains(place), missing: "-")
+        }
+    }
+
+    private func status(_ metric: Metric, _ effect: EffectResult) -> String {
+        if effect.status != "ok" { return effect.status }
+        if let guardrail = effect.guardrail { return guardrail }
+        guard effect.isSignificant(result.options.alpha), let absolute = effect.absolute else { return "open" }
+        return metric.sign * absolute > 0 ? "better" : "worse"
+    }
+
+    private func figure(_ value: Double) -> String { Words.significant(value, 4) }
+
+    private func signed(_ share: Double) -> String {
+        let text = Words.fixed(share * 100, abs(share) < 0.0995 ? 2 : 1)
+        return (share > 0 && !text.hasPrefix("-") ? "+" : "") + text + " %"
+    }
+}
