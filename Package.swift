@@ -28,7 +28,7 @@ let package = Package(
             name: "LuaModules",
             dependencies: [
                 "LuaKit", "Reports", "Charts", "Display", "Encoders", "Text", "Tokenizers", "Clustering", "Metrics",
-                "Statistics", "Tables", "Tensors", "Support",
+                "Experiments", "Statistics", "Tables", "Tensors", "Support",
             ]),
         .target(name: "LuaKit", dependencies: ["CLua", "Support"]),
         .target(name: "CLua", dependencies: ["CLua54"]),
@@ -37,7 +37,7 @@ let package = Package(
 
         // The core: knows nothing of Lua.
         .target(name: "Display", dependencies: ["Charts", "Tables", "Tensors", "Support"]),
-        .target(name: "Reports", dependencies: ["Charts", "CMarkdown", "Support"]),
+        .target(name: "Reports", dependencies: ["Charts", "CMarkdown", "Experiments", "Statistics", "Support"]),
         .systemLibrary(
             name: "CMarkdown",
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
@@ -48,6 +48,7 @@ let package = Package(
         .target(name: "Tokenizers", dependencies: ["CUnicode", "Support"]),
         .target(name: "Clustering", dependencies: ["Metrics", "Tensors", "CKernels", "Support"]),
         .target(name: "Metrics", dependencies: ["Tensors", "Support"]),
+        .target(name: "Experiments", dependencies: ["Statistics", "Tables", "Tensors", "Support"]),
         .target(name: "Statistics", dependencies: ["Support"]),
         .target(name: "Tables", dependencies: ["CArrow", "Tensors", "Support"]),
         .target(name: "CArrow"),
@@ -67,6 +68,9 @@ let package = Package(
         .testTarget(name: "ClusteringTests", dependencies: ["Clustering", "Metrics"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Support"]),
+        .testTarget(
+            name: "ExperimentsTests",
+            dependencies: ["Experiments", "Reports", "Charts", "Statistics", "Tables", "Tensors", "Support"]),
         .testTarget(name: "TablesTests", dependencies: ["Tables"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display"]),
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit", "CLua"]),

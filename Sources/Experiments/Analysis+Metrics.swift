@@ -25,8 +25,10 @@ extension Analysis {
             let m = moments[arm]
             let hasFigure = m.count > 0 && !(measure.isRatio && m.means[1] == 0)
             let value = isQuantile == nil ? plain[arm].value : figures[arm].value
+            // Sums of counts are whole; their means are not.
+            let isCount = metric.isBinary || metric.kind.name == "count"
             return ArmResult(
-                arm: data.arms[arm], n: m.count, missing: missing[arm], sum: m.sum(0),
+                arm: data.arms[arm], n: m.count, missing: missing[arm], sum: isCount ? m.sum(0).rounded() : m.sum(0),
                 denominator: measure.isRatio ? m.sum(1) : nil, value: hasFigure ? value : nil,
                 sd: m.count > 1 && hasFigure ? (plain[arm].variance * m.n).squareRoot() : nil,
                 adjusted: hasFigure ? figures[arm].value : nil, zeroShare: m.count > 0 ? Double(zeros[arm]) / m.n : 0,

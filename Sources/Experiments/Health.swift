@@ -172,7 +172,11 @@ struct Health {
             let top = max(1, values.count / 100)
             guard total > 0, values.count > top, values.count >= 100 else { continue }
             let edge = Order.nth(&values, values.count - top)
-            let share = values.reduce(0) { $0 + ($1 > edge ? $1 : 0) } / total
+            // Values that tie with the edge count as far as there is room for them.
+            let above = values.reduce(into: (sum: 0.0, count: 0)) { state, value in
+                if value > edge { state = (state.sum + value, state.count + 1) }
+            }
+            let share = (above.sum + edge * Double(top - above.count)) / total
             let isHigh = share > 0.3 && !result.metric.isWinsorized
             checks.append(
                 HealthCheck(

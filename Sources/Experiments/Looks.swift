@@ -53,7 +53,7 @@ public enum Looks {
             // Any level between the p-values of the rejected and of the others agrees with both.
             let low = zip(p, isRejected).filter { $0.1 }.map(\.0).max() ?? 0
             let high = zip(p, isRejected).filter { !$0.1 }.map(\.0).min() ?? 1
-            let level = rejected == 0 ? min(alpha, high) : rejected == count ? max(low * 1.0000001, min(alpha, high)) : (low + high) / 2
+            let level = rejected == 0 ? min(alpha, high * 0.999) : rejected == count ? max(alpha, low * 1.001) : (low + high) / 2
             return same(max(level, .leastNormalMagnitude), false, "matching level, not simultaneous")
         }
     }

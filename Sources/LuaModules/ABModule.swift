@@ -60,7 +60,7 @@ extension ABExperiment: LuaVisible {
         """,
         options: ABOptions.parameters, returns: [result],
         example: .init(sample + "return test:analyze{alpha = 0.01}.metrics[1].effects[1].absolute", output: "4.25"),
-        related: ["ab.experiment", "report.experiment"].filter { $0 != "report.experiment" }
+        related: ["ab.experiment", "report.experiment"]
     ) { call throws(Failure) in try analyzed(call) }
 
     private static let analyse = Signature(

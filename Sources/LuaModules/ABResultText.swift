@@ -66,6 +66,8 @@ extension ABResult: Displayable {
     private func figure(_ value: Double) -> String { Words.significant(value, 4) }
 
     private func signed(_ share: Double) -> String {
+        // The least double past 0 stands for an open end at 0.
+        if share.magnitude < 1e-300 { return "0 %" }
         let text = Words.fixed(share * 100, abs(share) < 0.0995 ? 2 : 1)
         return (share > 0 && !text.hasPrefix("-") ? "+" : "") + text + " %"
     }

@@ -7,7 +7,7 @@ extension LuaModule {
     static let report = LuaModule(
         "report",
         "Documents of text, tables, charts and verdicts. They are written as one HTML page without scripts, as Markdown or as JSON.",
-        functions: [document, verdict, callout, figures, table, code, details],
+        functions: [ReportExperiment.experiment, document, verdict, callout, figures, table, code, details],
         classes: [ReportDocument.luaClass, ReportBlock.luaClass])
 
     private static let tone = Parameter.optional(

@@ -1,4 +1,5 @@
 import Session
+import Support
 
 /// The prompt: reads entries, has the session evaluate them, shows what comes of it.
 ///

@@ -1,4 +1,5 @@
 import LuaKit
+import Support
 
 /// An entry that worked.
 struct WorkedEntry {

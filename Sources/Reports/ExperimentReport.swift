@@ -1,0 +1,232 @@
+import Charts
+import Experiments
+import Statistics
+import Support
+
+/// The report of an experiment: the verdict first, then everything it rests on. It shows totals and figures only, never a row of a user, and
+/// the same result always gives the same bytes.
+public struct ExperimentReport: Sendable {
+    /// What is needed to make the report again.
+    public struct Provenance: Sendable {
+        /// The text of the script, if there was one.
+        public var script: [UInt8]?
+        /// Its name.
+        public var scriptName: String?
+        /// The command that ran it.
+        public var command: String?
+        /// The program's version.
+        public var version: String
+
+        /// What is known.
+        public init(script: [UInt8]? = nil, scriptName: String? = nil, command: String? = nil, version: String) {
+            self.script = script
+            self.scriptName = scriptName
+            self.command = command
+            self.version = version
+        }
+
+        /// SHA-256 of the script.
+        public var scriptHash: String? { script.map { $0.withUnsafeBytes { SHA256.hexadecimal($0) } } }
+    }
+
+    let result: ExperimentResult
+    let provenance: Provenance
+    let words: ExperimentWords
+    var language: Language { words.language }
+
+    /// The report of `result`.
+    public init(_ result: ExperimentResult, provenance: Provenance, language: Language = .english) {
+        self.result = result
+        self.provenance = provenance
+        words = ExperimentWords(language)
+    }
+
+    /// The report as a document.
+    public var document: Document {
+        let parts: [[Block]] = [
+            verdict, setup, health, scorecard, forest, guardrails, power, timeline, segments, distribution, sensitivity, looks,
+            methods, reproducibility,
+        ]
+        return Document(
+            title: result.plan.name ?? words.title, subtitle: subtitle, language: language, blocks: parts.flatMap { $0 })
+    }
+
+    /// The report as data: the result in full, and what is needed to make it again.
+    public func json() -> JSON {
+        guard case .object(var object) = result.json else { return result.json }
+        object.set(
+            "reproducibility",
+            .members([
+                ("script", provenance.script.map { .string(ByteString($0)) } ?? .null),
+                ("script_name", provenance.scriptName.map { .string(ByteString($0)) } ?? .null),
+                ("script_sha256", provenance.scriptHash.map { .string(ByteString($0)) } ?? .null),
+                ("command", provenance.command.map { .string(ByteString($0)) } ?? .null),
+                ("version", .string(ByteString(provenance.version))), ("lang", .string(ByteString(language.rawValue))),
+            ]))
+        return .object(object)
+    }
+
+    /// Writes the report, whole or not at all, in the form that the end of its name says.
+    public func write(to path: String, cancellation: Cancellation? = nil) throws(Failure) {
+        guard Document.Form(path: path) == .json else { return try document.write(to: path, cancellation: cancellation) }
+        var file = try AtomicFile(path, cancellation: cancellation)
+        try file.write(try json().encoded(.pretty) + [UInt8(ascii: "\n")])
+        try file.commit()
+    }
+
+    private var subtitle: String {
+        let arms = result.arms.joined(separator: language.pick(" · ", " · "))
+        let units = Figure.count(result.sizes.reduce(0, +))
+        return [
+            arms, language.pick("\(units) units", "\(units) 个单位"), result.period.map { "\($0.first) – \($0.last)" },
+        ].compactMap { $0 }.joined(separator: language.pick("; ", ";"))
+    }
+
+    // MARK: 1. Verdict
+
+    private var verdict: [Block] {
+        let decision = result.decision
+        let tone: Tone =
+            switch decision.verdict {
+            case .ship: .good
+            case .rollBack, .invalid: .bad
+            case .review: .caution
+            case .keepRunning: .neutral
+            }
+        var blocks: [Block] = []
+        if let srm = result.check("srm"), srm.status == .failed {
+            blocks.append(
+                .callout(
+                    Callout(
+                        .bad, title: language.pick("Sample ratio mismatch: the verdict is withheld", "样本比例失衡:不下结论"),
+                        text: Figure.plainMarkdown(words.finding(srm)))))
+        }
+        let arm = decision.arm.map { "\(words.verdict(decision.verdict)): \($0)" } ?? words.verdict(decision.verdict)
+        blocks.append(
+            .verdict(
+                Verdict(
+                    tone, label: arm, sentence: words.reason(result),
+                    text: Figure.plainMarkdown(words.rule(decision)), figures: keyFigures)))
+        if decision.byArm.count > 1 {
+            blocks.append(
+                .table(
+                    TableBlock(
+                        TableData(
+                            columns: [.init(words.arm), .init(words.verdictName), .init(words.ruleName)],
+                            rows: decision.byArm.map {
+                                [.text($0.arm), .text(words.verdict($0.verdict)), .text(words.ruleText($0.rule))]
+                            }), caption: language.pick("Verdict by arm", "各组结论"))))
+        }
+        return blocks
+    }
+
+    /// The primary metrics of the arm that the verdict is about, or of the first.
+    private var keyFigures: [KeyFigure] {
+        guard result.decision.verdict != .invalid, let arm = result.decision.arm ?? result.arms.dropFirst().first else { return [] }
+        return result.metrics.filter { $0.metric.role == .primary }.prefix(4).compactMap { metric in
+            guard let effect = metric.effects.first(where: { $0.arm == arm }), effect.status == "ok" else { return nil }
+            let value = effect.lift.map { Figure.lift($0) } ?? Figure.signed(effect.absolute)
+            let interval = effect.lift == nil ? effect.interval.map(Figure.interval) : effect.liftInterval.map(Figure.liftInterval)
+            return KeyFigure(
+                metric.metric.name, value,
+                detail: [interval, effect.adjustedP.map { "p\u{A0}\(Figure.p($0))" }].compactMap { $0 }.joined(separator: " "),
+                tone: tone(metric, effect))
+        }
+    }
+
+    func tone(_ metric: MetricResult, _ effect: EffectResult) -> Tone {
+        if let guardrail = effect.guardrail { return guardrail == "holds" ? .good : guardrail == "broken" ? .bad : .neutral }
+        guard effect.isSignificant(result.options.alpha), let absolute = effect.absolute else { return .neutral }
+        return metric.metric.sign * absolute > 0 ? .good : .bad
+    }
+
+    // MARK: 2. Setup
+
+    private var setup: [Block] {
+        var blocks: [Block] = [.heading(language.pick("The experiment", "实验设计"), level: 1)]
+        if let hypothesis = result.plan.hypothesis { blocks.append(.plain(hypothesis)) }
+        let total = Double(max(1, result.sizes.reduce(0, +)))
+        let hasCopy = !result.plan.copy.isEmpty
+        var columns: [TableData.Column] = [
+            .init(words.arm), .init(words.units), .init(language.pick("share", "占比"), .percent), .init(language.pick("planned", "计划"), .percent),
+        ]
+        if hasCopy { columns.append(.init(language.pick("what it said", "文案"))) }
+        blocks.append(
+            .table(
+                TableBlock(
+                    TableData(
+                        columns: columns,
+                        rows: result.arms.indices.map { index in
+                            let arm = result.arms[index]
+                            let name = index == 0 ? language.pick("\(arm) (control)", "\(arm)(对照)") : arm
+                            var row: [TableData.Cell] = [
+                                .text(name), .integer(result.sizes[index]), .number(Double(result.sizes[index]) / total),
+                                .number(result.weights[index]),
+                            ]
+                            if hasCopy { row.append(.text(result.plan.copy.first { $0.arm == arm }?.text ?? "–")) }
+                            return row
+                        }), caption: language.pick("Arms", "分组"))))
+        blocks.append(
+            .table(
+                TableBlock(
+                    TableData(
+                        columns: [.init(language.pick("what", "项目")), .init(language.pick("value", "内容"))],
+                        rows: words.settings(result).map { [.text($0.0), .text($0.1)] }),
+                    caption: language.pick("Declared before looking", "事先声明"))))
+        return blocks
+    }
+
+    // MARK: 3. Health
+
+    private var health: [Block] {
+        [
+            .heading(language.pick("Health of the data", "数据健康检查"), level: 1),
+            .table(
+                TableBlock(
+                    TableData(
+                        columns: [.init(language.pick("check", "检查")), .init(words.status), .init(language.pick("finding", "发现"))],
+                        rows: result.health.map { [.text(words.check($0.name)), .text(words.status($0.status)), .text(words.finding($0))] }),
+                    caption: language.pick("Checks", "检查项"))),
+        ]
+    }
+}
+
+extension JSON {
+    /// An object with these members.
+    static func members(_ members: [(String, JSON)]) -> JSON {
+        var object = JSONObject()
+        for (name, value) in members { object.set(ByteString(name), value) }
+        return .object(object)
+    }
+}
+
+/// Figures as a report writes them.
+enum Figure {
+    static func count(_ count: Int) -> String { NumberStyle(decimals: 0).text(Double(count)) }
+    static func lift(_ share: Double) -> String { NumberStyle(.percent, decimals: abs(share) < 0.0995 ? 2 : 1, isSigned: true).text(share) }
+    static func number(_ value: Double?) -> String { value.map { Words.significant($0, 4) } ?? "–" }
+    static func signed(_ value: Double?) -> String {
+        guard let value else { return "–" }
+        return (value > 0 ? "+" : "") + Words.significant(value, 3).replacing("-", with: "−")
+    }
+    static func interval(_ interval: Interval) -> String { "[\(end(interval.lower)),\u{A0}\(end(interval.upper))]" }
+    static func liftInterval(_ interval: Interval) -> String {
+        func end(_ value: Double) -> String { abs(value) < 1e-300 ? "0" : value.isFinite ? lift(value) : "∞" }
+        return "[\(end(interval.lower)),\u{A0}\(end(interval.upper))]"
+    }
+
+    private static func end(_ value: Double) -> String { abs(value) < 1e-300 ? "0" : value.isFinite ? signed(value) : "∞" }
+
+    /// A p-value that no line break parts.
+    static func p(_ p: Double) -> String { Words.p(p).replacing("-", with: "−") }
+
+    /// Text that Markdown takes as it is.
+    static func plainMarkdown(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            if "\\`*_{}[]<>()#+-.!|~&^".contains(character) { result.append("\\") }
+            result.append(character)
+        }
+        return result
+    }
+}
