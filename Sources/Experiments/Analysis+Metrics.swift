@@ -37,7 +37,9 @@ extension Analysis {
                     ? m.means.indices.map { i in m.means.indices.map { m.covariance(i, $0) } } : [])
         }
         let comparisons = figures.indices.dropFirst().map { arm -> Comparison in
-            if measure.isRatio, let empty = [0, arm].first(where: { moments[$0].count > 0 && moments[$0].means[1] == 0 }) {
+            if measure.isRatio,
+                let empty = [0, arm].first(where: { moments[$0].count > 0 && moments[$0].means[1] == 0 })
+            {
                 return Comparison(
                     arm: figures[arm], control: figures[0],
                     basis: .undefined(
@@ -70,7 +72,9 @@ extension Analysis {
 
     private func zeroCounts(_ measure: Measure) -> [Int] {
         var counts = [Int](repeating: 0, count: armCount)
-        for (unit, arm) in data.armOf.enumerated() where arm >= 0 && measure.numerator[unit] == 0 { counts[Int(arm)] += 1 }
+        for (unit, arm) in data.armOf.enumerated() where arm >= 0 && measure.numerator[unit] == 0 {
+            counts[Int(arm)] += 1
+        }
         return counts
     }
 

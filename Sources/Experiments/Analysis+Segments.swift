@@ -45,16 +45,21 @@ extension Analysis {
                 isEmpty
                 ? Comparison(
                     arm: figures[1], control: figures[0],
-                    basis: .undefined(status: "zero_exposure", reason: "an arm has no exposure here"), relative: options.relative)
+                    basis: .undefined(status: "zero_exposure", reason: "an arm has no exposure here"),
+                    relative: options.relative)
                 : comparison(
                     figures[1], figures[0],
-                    successes: isScore(metric, !covariates.isEmpty) ? (pair[1].sum(0).rounded(), pair[0].sum(0).rounded()) : nil,
+                    successes: isScore(metric, !covariates.isEmpty)
+                        ? (pair[1].sum(0).rounded(), pair[0].sum(0).rounded()) : nil,
                     names: (data.arms[arm], data.arms[0]))
             found.append((categories.labels[value], pair[0].count, pair[1].count, basis))
         }
         // The largest first are kept; they are shown in the order of their names.
-        let kept = found.sorted { $0.control + $0.arm > $1.control + $1.arm || ($0.control + $0.arm == $1.control + $1.arm && Near.byBytes($0.label, $1.label)) }
-            .prefix(Analysis.mostValues).sorted { Near.byBytes($0.label, $1.label) }
+        let kept = found.sorted {
+            $0.control + $0.arm > $1.control + $1.arm
+                || ($0.control + $0.arm == $1.control + $1.arm && Near.byBytes($0.label, $1.label))
+        }
+        .prefix(Analysis.mostValues).sorted { Near.byBytes($0.label, $1.label) }
         var effects = kept.map { effect($0.comparison, arm: data.arms[arm], metric: metric, sd: nil, perDay: nil) }
         try Looks.correct(&effects, kept.map(\.comparison), method: options.correction, alpha: options.alpha)
         return SegmentResult(

@@ -14,14 +14,16 @@ extension Analysis {
             let own = measure(index)
             rows += try compared(own, options.adjustment, "as analysed")
             if !data.covariates.isEmpty {
-                rows += options.adjustment == .none
+                rows +=
+                    options.adjustment == .none
                     ? try compared(own, .cuped, "with CUPED") : try compared(own, .none, "without covariates")
                 if options.adjustment != .lin { rows += try compared(own, .lin, "Lin's regression") }
             }
             if !metric.isBinary {
                 let bare = Measure(
                     metric, data.values[index], armOf: data.armOf, lower: nil, upper: metric.isWinsorized ? nil : 0.99)
-                rows += try compared(bare, options.adjustment, metric.isWinsorized ? "not winsorised" : "winsorised at 99 %")
+                rows += try compared(
+                    bare, options.adjustment, metric.isWinsorized ? "not winsorised" : "winsorised at 99 %")
             }
             if let first = data.segments.first { rows += try stratified(own, first) }
             if !metric.isBinary, !own.isRatio { rows += try ranked(own) }
@@ -35,7 +37,8 @@ extension Analysis {
         let used = method == .none ? [] : data.covariates.map(\.values)
         let (moments, _) = try CrossMoments.accumulate(
             measure.variables(used), cells: data.armOf, count: armCount, work: work)
-        let figures = Adjustment.figures(moments, isRatio: measure.isRatio, covariates: used.count, method: method).figures
+        let figures = Adjustment.figures(moments, isRatio: measure.isRatio, covariates: used.count, method: method)
+            .figures
         return (1..<armCount).map { arm in
             let isScore = isScore(measure.metric, !used.isEmpty)
             let made = comparison(
@@ -50,12 +53,15 @@ extension Analysis {
         var reason: String?
         if case .undefined(_, let why) = made.basis { reason = why }
         return SensitivityRow(
-            metric: measure.metric.name, arm: data.arms[arm], variation: variation, effect: reason == nil ? made.effect : nil,
+            metric: measure.metric.name, arm: data.arms[arm], variation: variation,
+            effect: reason == nil ? made.effect : nil,
             lift: reason == nil ? made.lift : nil, interval: made.interval(options.alpha), p: made.p, reason: reason)
     }
 
     /// Post-stratified: the effect within each value of a segment, weighted by the share of units there.
-    private func stratified(_ measure: Measure, _ segment: (name: String, categories: Categories)) throws(Failure) -> [SensitivityRow] {
+    private func stratified(_ measure: Measure, _ segment: (name: String, categories: Categories)) throws(Failure)
+        -> [SensitivityRow]
+    {
         let strata = segment.categories.labels.count
         var cells = [Int32](repeating: -1, count: data.unitCount)
         for unit in cells.indices where data.armOf[unit] >= 0 && segment.categories.codes[unit] >= 0 {
@@ -83,8 +89,10 @@ extension Analysis {
             }
             guard isWhole, total > 0 else {
                 return SensitivityRow(
-                    metric: measure.metric.name, arm: data.arms[arm], variation: variation, effect: nil, lift: nil, interval: nil,
-                    p: nil, reason: measure.isRatio ? "not made for ratios" : "a stratum has fewer than two units in an arm")
+                    metric: measure.metric.name, arm: data.arms[arm], variation: variation, effect: nil, lift: nil,
+                    interval: nil,
+                    p: nil,
+                    reason: measure.isRatio ? "not made for ratios" : "a stratum has fewer than two units in an arm")
             }
             for side in 0..<2 {
                 sides[side].value /= total

@@ -18,7 +18,9 @@ extension Analysis {
 
     /// Cumulative effects of primary metrics by day, with the interval of one look and the one of every look.
     func timeline() throws(Failure) -> [Timeline] {
-        guard let days = data.days, let period, Int(period.last) - Int(period.first) < Analysis.mostDays else { return [] }
+        guard let days = data.days, let period, Int(period.last) - Int(period.first) < Analysis.mostDays else {
+            return []
+        }
         let count = Int(period.last - period.first) + 1
         var cells = [Int32](repeating: -1, count: data.unitCount)
         for unit in cells.indices where data.armOf[unit] >= 0 && days[unit] != .min {
@@ -65,10 +67,13 @@ extension Analysis {
                 let margin = reference.critical(options.alpha) * all.variance.squareRoot()
                 return Interval(all.effect - margin, all.effect + margin)
             }
-            let hasBurnt = soFar.allSatisfy { $0.n >= options.sequential?.burnIn ?? AnalysisOptions.Sequential().burnIn }
+            let hasBurnt = soFar.allSatisfy {
+                $0.n >= options.sequential?.burnIn ?? AnalysisOptions.Sequential().burnIn
+            }
             days.append(
                 .init(
-                    date: Column.dateText(first + Int32(day)), sizes: (today[0].count, today[1].count), effect: all?.effect,
+                    date: Column.dateText(first + Int32(day)), sizes: (today[0].count, today[1].count),
+                    effect: all?.effect,
                     interval: interval(.normal),
                     alwaysValid: hasBurnt ? interval(.alwaysValid(n: soFar[0].n + soFar[1].n, rho: rho)) : nil,
                     daily: own?.effect))

@@ -30,7 +30,8 @@ struct Analysis {
 
     /// An arm's figure against control's.
     func comparison(
-        _ arm: ArmFigure, _ control: ArmFigure, successes: (arm: Double, control: Double)?, names: (arm: String, control: String)
+        _ arm: ArmFigure, _ control: ArmFigure, successes: (arm: Double, control: Double)?,
+        names: (arm: String, control: String)
     ) -> Comparison {
         func made(_ basis: Comparison.Basis) -> Comparison {
             Comparison(arm: arm, control: control, basis: basis, relative: options.relative)
@@ -43,7 +44,9 @@ struct Analysis {
                 return made(
                     .undefined(
                         status: "burn_in",
-                        reason: "always-valid intervals begin at \(Words.significant(sequential.burnIn, 6)) units in each arm"))
+                        reason:
+                            "always-valid intervals begin at \(Words.significant(sequential.burnIn, 6)) units in each arm"
+                    ))
             }
         }
         if let successes,
@@ -61,11 +64,14 @@ struct Analysis {
         }
         if let sequential = options.sequential {
             let n = arm.n + control.n
-            return made(.wald(.alwaysValid(n: n, rho: Reference.rho(tuning: sequential.tuning ?? n, alpha: options.alpha))))
+            return made(
+                .wald(.alwaysValid(n: n, rho: Reference.rho(tuning: sequential.tuning ?? n, alpha: options.alpha))))
         }
         guard arm.df.isFinite, control.df.isFinite else { return made(.wald(.normal)) }
         // Satterthwaite's degrees of freedom.
-        let df = variance * variance / (arm.variance * arm.variance / arm.df + control.variance * control.variance / control.df)
+        let df =
+            variance * variance
+            / (arm.variance * arm.variance / arm.df + control.variance * control.variance / control.df)
         return made(.wald(.student(df: df)))
     }
 
@@ -77,11 +83,14 @@ struct Analysis {
         if case .undefined(let status, let reason) = comparison.basis {
             let knows = status == "no_variance" || status == "one_unit"
             return EffectResult(
-                arm: name, status: status, reason: reason, absolute: knows ? comparison.effect : nil, standardError: nil,
-                interval: nil, lift: knows ? comparison.lift : nil, liftInterval: nil, liftReason: reason, scaled: nil, p: nil,
+                arm: name, status: status, reason: reason, absolute: knows ? comparison.effect : nil,
+                standardError: nil,
+                interval: nil, lift: knows ? comparison.lift : nil, liftInterval: nil, liftReason: reason, scaled: nil,
+                p: nil,
                 adjustedP: nil, level: 1 - alpha, intervalMethod: "none", method: "none", chanceBetter: nil,
                 expectedLoss: nil, credible: nil, prior: nil, margin: nil, nonInferiorityP: nil,
-                guardrail: metric.role == .guardrail ? "open" : nil, detectable: nil, detectableLift: nil, unitsNeeded: nil,
+                guardrail: metric.role == .guardrail ? "open" : nil, detectable: nil, detectableLift: nil,
+                unitsNeeded: nil,
                 unitsLeft: nil, daysLeft: nil)
         }
         let scale = abs(comparison.control.value)
@@ -98,12 +107,16 @@ struct Analysis {
         return EffectResult(
             arm: name, status: "ok", reason: nil, absolute: comparison.effect, standardError: error,
             interval: comparison.interval(alpha), lift: comparison.lift, liftInterval: relative.interval,
-            liftReason: comparison.lift == nil ? "control's figure is 0, so a relative effect is not defined" : relative.reason,
-            scaled: sd.flatMap { $0 > 0 ? comparison.effect / $0 : nil }, p: comparison.p, adjustedP: nil, level: 1 - alpha,
+            liftReason: comparison.lift == nil
+                ? "control's figure is 0, so a relative effect is not defined" : relative.reason,
+            scaled: sd.flatMap { $0 > 0 ? comparison.effect / $0 : nil }, p: comparison.p, adjustedP: nil,
+            level: 1 - alpha,
             intervalMethod: "uncorrected", method: comparison.method, chanceBetter: belief.chanceBetter,
             expectedLoss: belief.expectedLoss, credible: belief.credible, prior: belief.prior, margin: margin,
-            nonInferiorityP: margin.flatMap { comparison.nonInferiority(margin: $0, sign: metric.sign) }, guardrail: nil,
-            detectable: detectable, detectableLift: detectableLift, unitsNeeded: needed.map { $0.rounded(.up) }, unitsLeft: left,
+            nonInferiorityP: margin.flatMap { comparison.nonInferiority(margin: $0, sign: metric.sign) },
+            guardrail: nil,
+            detectable: detectable, detectableLift: detectableLift, unitsNeeded: needed.map { $0.rounded(.up) },
+            unitsLeft: left,
             daysLeft: left.flatMap { left in perDay.flatMap { $0 > 0 ? (left / $0).rounded(.up) : nil } })
     }
 

@@ -3,7 +3,9 @@ import Tables
 
 extension ColumnReader {
     /// The values of `metric` by unit, checked.
-    func values(_ metric: Metric, _ units: UnitRows, _ days: [Int32]?, _ work: Work) throws(Failure) -> ExperimentData.Values {
+    func values(_ metric: Metric, _ units: UnitRows, _ days: [Int32]?, _ work: Work) throws(Failure)
+        -> ExperimentData.Values
+    {
         if case .retention(let from, let to) = metric.kind { return try retention(metric, from, to, units, days) }
         let numbers = try metricColumn(metric.column, metric)
         switch metric.kind {
@@ -23,7 +25,8 @@ extension ColumnReader {
             let areCounts = isWhole(metric.column) && isWhole(denominator)
             if areCounts, !mayExceedOne {
                 try refuse(numbers, metric.column, metric, "counts of at least 0") { $0 < 0 }
-                try refuseAbove(numbers, others, metric, denominator, hint: "if such rows are right, say {above_one = true}")
+                try refuseAbove(
+                    numbers, others, metric, denominator, hint: "if such rows are right, say {above_one = true}")
             }
             return .init(numerator: units.sums(numbers), denominator: units.sums(others))
         case .count(let exposure):
@@ -96,7 +99,9 @@ extension ColumnReader {
         _ metric: Metric, _ from: Int, _ to: Int, _ units: UnitRows, _ firstDays: [Int32]?
     ) throws(Failure) -> ExperimentData.Values {
         guard from >= 0, to >= from else {
-            throw .argument("metrics", expected: "a window of days that begins at 0 or later and does not end before", got: "\(from) to \(to)")
+            throw .argument(
+                "metrics", expected: "a window of days that begins at 0 or later and does not end before",
+                got: "\(from) to \(to)")
         }
         guard let column = table.columnIfPresent(metric.column) else {
             throw .argument(
@@ -111,7 +116,8 @@ extension ColumnReader {
             try refuse(gaps, metric.column, metric, "days of at least 0") { $0 < 0 }
         } else {
             guard let firstDays else {
-                throw .argument("date", expected: "the column of the day a unit came in, for retention by dates", got: "nothing")
+                throw .argument(
+                    "date", expected: "the column of the day a unit came in, for retention by dates", got: "nothing")
             }
             let days = try column.days(named: "metrics")
             lastDay = max(lastDay, days.max() ?? .min)
@@ -127,7 +133,8 @@ extension ColumnReader {
         let hits = gaps.map { $0 >= Double(from) && $0 <= Double(to) ? 1.0 : 0.0 }
         var result = ExperimentData.Values(numerator: units.greatest(hits))
         if let firstDays {
-            for unit in result.numerator.indices where firstDays[unit] == .min || Int(firstDays[unit]) + to > Int(lastDay) {
+            for unit in result.numerator.indices
+            where firstDays[unit] == .min || Int(firstDays[unit]) + to > Int(lastDay) {
                 result.numerator[unit] = .nan
                 result.immature += 1
             }

@@ -49,12 +49,14 @@ struct ColumnReader {
                 names.append(arm)
             }
             // Without a list of arms every arm of the data takes part; one that is nearly another's name is a slip.
-            if plan.arms.isEmpty, let (place, stray) = labels.enumerated().first(where: { !names.contains($0.element) }) {
+            if plan.arms.isEmpty, let (place, stray) = labels.enumerated().first(where: { !names.contains($0.element) })
+            {
                 let near = Near.among(names, to: stray)
                 throw .argument(
                     "variant", expected: "the arms that 'weights' names",
                     got: "'\(stray)' in row \(variants.firstRows[place] + 1) of column '\(plan.variant)'",
-                    hint: near.isEmpty ? "give it a weight, or list the arms to compare in 'arms'"
+                    hint: near.isEmpty
+                        ? "give it a weight, or list the arms to compare in 'arms'"
                         : "did it mean \(near.map { "'\($0)'" }.joined(separator: " or "))?")
             }
         } else {
@@ -65,7 +67,8 @@ struct ColumnReader {
                 if let other = labels[..<place].first(where: { Near.folded($0) == folded }) {
                     throw .argument(
                         "variant", expected: "arms of clearly different names",
-                        got: "'\(label)' in row \(variants.firstRows[place] + 1) of column '\(plan.variant)' beside '\(other)'",
+                        got:
+                            "'\(label)' in row \(variants.firstRows[place] + 1) of column '\(plan.variant)' beside '\(other)'",
                         hint: "if they are two arms, list both in 'arms'")
                 }
             }
@@ -105,7 +108,8 @@ struct ColumnReader {
                 if let last, day < last.day {
                     throw .argument(
                         "date", expected: "dates in rising order",
-                        got: "\(Column.dateText(day)) in row \(row + 1) of column '\(name)' after \(Column.dateText(last.day)) in row \(last.row + 1)",
+                        got:
+                            "\(Column.dateText(day)) in row \(row + 1) of column '\(name)' after \(Column.dateText(last.day)) in row \(last.row + 1)",
                         hint: "sort the table by '\(name)', or say {unsorted = true} if the order means nothing")
                 }
                 last = (day, row)
@@ -124,14 +128,16 @@ struct ColumnReader {
         var count = 0
         for (row, value) in values.enumerated() where !value.isNaN {
             guard value.isFinite else {
-                throw .argument("covariates", expected: "finite numbers", got: "\(value) in row \(row + 1) of column '\(name)'")
+                throw .argument(
+                    "covariates", expected: "finite numbers", got: "\(value) in row \(row + 1) of column '\(name)'")
             }
             sum += value
             count += 1
         }
         guard count > 0 else {
             throw .argument(
-                "covariates", expected: "columns with values", got: "column '\(name)', whose rows are all NULL from row 1 on")
+                "covariates", expected: "columns with values",
+                got: "column '\(name)', whose rows are all NULL from row 1 on")
         }
         guard count < values.count else { return .init(name: name, values: values, missing: 0) }
         let mean = sum / Double(count)

@@ -75,7 +75,9 @@ struct Comparison: Sendable {
             let a = control.value * control.value - square * control.variance
             let b = arm.value * control.value
             let c = arm.value * arm.value - square * arm.variance
-            guard a > 0 else { return (nil, "control's figure is not clearly different from 0, so a relative interval has no end") }
+            guard a > 0 else {
+                return (nil, "control's figure is not clearly different from 0, so a relative interval has no end")
+            }
             let root = max(0, b * b - a * c).squareRoot()
             let ends = ((b - root) / a - 1, (b + root) / a - 1)
             return control.value > 0 ? (Interval(ends.0, ends.1), nil) : (Interval(-ends.1, -ends.0), nil)
@@ -87,8 +89,9 @@ struct Comparison: Sendable {
         switch basis {
         case .undefined: return nil
         case .score(let a, let b) where margin > 0 && margin < 1:
-            return (try? Proportions.differenceTest(
-                a, b, value: -sign * margin, kind: .score, alternative: sign > 0 ? .greater : .less))?.p
+            return
+                (try? Proportions.differenceTest(
+                    a, b, value: -sign * margin, kind: .score, alternative: sign > 0 ? .greater : .less))?.p
         default:
             guard standardError > 0 else { return nil }
             return Normal.survival((sign * effect + margin) / standardError)

@@ -86,7 +86,8 @@ public struct DecisionRule: Sendable, Equatable {
         DecisionRule(
             "better, guardrails hold", .ship,
             [(.primaryBetter, true), (.guardrailsHold, true), (.healthWarning, false)]),
-        DecisionRule("better, but the data raise a question", .review, [(.primaryBetter, true), (.healthWarning, true)]),
+        DecisionRule(
+            "better, but the data raise a question", .review, [(.primaryBetter, true), (.healthWarning, true)]),
         DecisionRule("better, but a guardrail is open", .review, [(.primaryBetter, true)]),
         DecisionRule("no effect, and enough power to find one", .review, [(.powered, true)]),
         DecisionRule("nothing is settled", .keepRunning, []),
@@ -116,9 +117,11 @@ enum Judge {
         // The best arm to ship; failing that the verdict that needs somebody most.
         let shipped = found.filter { $0.verdict == .ship }.max { gain($0.arm, metrics) < gain($1.arm, metrics) }
         let order: [Decision.Verdict] = [.review, .keepRunning, .rollBack]
-        let chosen = shipped ?? order.lazy.compactMap { verdict in found.first { $0.verdict == verdict } }.first ?? found.first
+        let chosen =
+            shipped ?? order.lazy.compactMap { verdict in found.first { $0.verdict == verdict } }.first ?? found.first
         guard let chosen else {
-            return Decision(verdict: .review, arm: nil, rule: "no arm", conditions: [], reason: "no arm to compare", byArm: [])
+            return Decision(
+                verdict: .review, arm: nil, rule: "no arm", conditions: [], reason: "no arm to compare", byArm: [])
         }
         let isAlone = found.filter { $0.verdict == chosen.verdict }.count == 1 || chosen.verdict == .ship
         return Decision(
@@ -139,7 +142,8 @@ enum Judge {
     }
 
     private static func facts(
-        _ arm: String, _ metrics: [MetricResult], _ health: [HealthCheck], _ alpha: Double, _ planReached: Bool, _ mde: Double?
+        _ arm: String, _ metrics: [MetricResult], _ health: [HealthCheck], _ alpha: Double, _ planReached: Bool,
+        _ mde: Double?
     ) -> [DecisionRule.Condition] {
         var facts: [DecisionRule.Condition] = []
         if health.contains(where: { $0.status == .failed }) { facts.append(.unhealthy) }
@@ -175,7 +179,8 @@ enum Judge {
         }
         let settled = metrics.filter { $0.metric.role == .primary && (effect($0, arm)?.isSignificant(alpha) ?? false) }
         if let metric = settled.first, let effect = effect(metric, arm) {
-            var text = "'\(metric.metric.name)' of '\(arm)' is \(metric.metric.sign * (effect.absolute ?? 0) > 0 ? "better" : "worse")"
+            var text =
+                "'\(metric.metric.name)' of '\(arm)' is \(metric.metric.sign * (effect.absolute ?? 0) > 0 ? "better" : "worse")"
             text += " than control's"
             if let lift = effect.lift { text += " by \(Words.percent(abs(lift)))" }
             if let p = effect.adjustedP { text += " (adjusted p \(Words.p(p)))" }

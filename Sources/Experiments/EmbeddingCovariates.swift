@@ -17,7 +17,8 @@ extension ExperimentData {
         named name: String, from rows: Tensor, components: Int = 32, folds: Int = 5, work: Work
     ) throws(Failure) -> [(metric: String, share: Double)] {
         guard rows.rank == 2, rows.shape[0] == rowCount else {
-            throw .argument("covariates", expected: "one vector for each of the \(rowCount) rows", got: "shape \(rows.shape)")
+            throw .argument(
+                "covariates", expected: "one vector for each of the \(rowCount) rows", got: "shape \(rows.shape)")
         }
         let units = firstRows.isEmpty ? rows : try rows.rows(firstRows, work: work)
         let scores = try PrincipalScores.scores(units, components: components, work: work)
@@ -121,7 +122,8 @@ enum Ridge {
     /// Predictions of `y` (NaN where it is missing) from `x`, each unit's from the other folds. The penalty is the one, of a few, whose
     /// predictions are best over all folds.
     static func crossFitted(_ y: [Double], _ x: [[Double]], _ size: Int, _ foldOf: [Int], _ folds: Int) -> [Double] {
-        var gram = [[[Double]]](repeating: [[Double]](repeating: [Double](repeating: 0, count: size), count: size), count: folds)
+        var gram = [[[Double]]](
+            repeating: [[Double]](repeating: [Double](repeating: 0, count: size), count: size), count: folds)
         var cross = [[Double]](repeating: [Double](repeating: 0, count: size), count: folds)
         for unit in y.indices where !y[unit].isNaN {
             let fold = foldOf[unit]

@@ -25,10 +25,12 @@ extension ExperimentData {
         let planReached =
             units >= options.minimumUnits ?? 0 && (days ?? .max) >= options.minimumDays ?? 0
         let decision = Judge.decide(
-            rules: options.rules, arms: arms, metrics: metrics, health: health, alpha: options.alpha, planReached: planReached,
+            rules: options.rules, arms: arms, metrics: metrics, health: health, alpha: options.alpha,
+            planReached: planReached,
             mde: options.mde)
         return ExperimentResult(
-            plan: plan, options: options, arms: arms, sizes: sizes, weights: weights, rowCount: rowCount, unitCount: unitCount,
+            plan: plan, options: options, arms: arms, sizes: sizes, weights: weights, rowCount: rowCount,
+            unitCount: unitCount,
             dataHash: hash, period: span.map { (Column.dateText($0.first), Column.dateText($0.last), days ?? 0) },
             decision: decision, health: health, metrics: metrics, segments: try analysis.segments(), timeline: timeline,
             sensitivity: try analysis.sensitivity(), distribution: try analysis.distribution())

@@ -17,7 +17,9 @@ extension ExperimentResult {
                     ("sha256", .text(dataHash)),
                     (
                         "period",
-                        period.map { .record([("first", .text($0.first)), ("last", .text($0.last)), ("days", .count($0.days))]) }
+                        period.map {
+                            .record([("first", .text($0.first)), ("last", .text($0.last)), ("days", .count($0.days))])
+                        }
                             ?? .null
                     ),
                 ])
@@ -27,12 +29,14 @@ extension ExperimentResult {
                 .array(
                     arms.indices.map { index in
                         .record([
-                            ("arm", .text(arms[index])), ("units", .count(sizes[index])), ("planned_share", .number(weights[index])),
+                            ("arm", .text(arms[index])), ("units", .count(sizes[index])),
+                            ("planned_share", .number(weights[index])),
                             ("copy", plan.copy.first { $0.arm == arms[index] }.map { .text($0.text) } ?? .null),
                         ])
                     })
             ),
-            ("health", healthJSON), ("metrics", .array(metrics.map(\.json))), ("segments", .array(segments.map(\.json))),
+            ("health", healthJSON), ("metrics", .array(metrics.map(\.json))),
+            ("segments", .array(segments.map(\.json))),
             ("timeline", .array(timeline.map(\.json))), ("sensitivity", .array(sensitivity.map(\.json))),
             ("distribution", .array(distribution.map(\.json))),
         ])
@@ -41,13 +45,16 @@ extension ExperimentResult {
     /// The decision.
     public var decisionJSON: JSON {
         .record([
-            ("verdict", .text(decision.verdict.rawValue)), ("arm", .optional(decision.arm)), ("rule", .text(decision.rule)),
+            ("verdict", .text(decision.verdict.rawValue)), ("arm", .optional(decision.arm)),
+            ("rule", .text(decision.rule)),
             ("conditions", .array(decision.conditions.map { .text($0) })), ("reason", .text(decision.reason)),
             (
                 "by_arm",
                 .array(
                     decision.byArm.map {
-                        .record([("arm", .text($0.arm)), ("verdict", .text($0.verdict.rawValue)), ("rule", .text($0.rule))])
+                        .record([
+                            ("arm", .text($0.arm)), ("verdict", .text($0.verdict.rawValue)), ("rule", .text($0.rule)),
+                        ])
                     })
             ),
         ])
@@ -64,7 +71,8 @@ extension ExperimentResult {
                         .record(
                             [
                                 ("name", .text(check.name)), ("status", .text(check.status.rawValue)),
-                                (check.unit == "p" ? "p" : check.unit, .number(check.value)), ("finding", .text(check.finding)),
+                                (check.unit == "p" ? "p" : check.unit, .number(check.value)),
+                                ("finding", .text(check.finding)),
                             ] + check.details.filter { $0.name != check.unit }.map { ($0.name, .number($0.value)) })
                     })
             ),
@@ -74,7 +82,8 @@ extension ExperimentResult {
     private var planJSON: JSON {
         .record([
             ("name", .optional(plan.name)), ("hypothesis", .optional(plan.hypothesis)), ("unit", .optional(plan.unit)),
-            ("rows", .text(plan.isEvents ? "events" : "units")), ("variant", .text(plan.variant)), ("control", .text(plan.control)),
+            ("rows", .text(plan.isEvents ? "events" : "units")), ("variant", .text(plan.variant)),
+            ("control", .text(plan.control)),
             ("date", .optional(plan.date)), ("segments", .array(plan.segments.map { .text($0) })),
             ("covariates", .array(plan.covariates.map { .text($0) })),
         ])
@@ -88,24 +97,33 @@ extension ExperimentResult {
             (
                 "sequential",
                 options.sequential.map {
-                    .record([("method", .text("asymptotic confidence sequence")), ("tuning", .number($0.tuning)), ("burn_in", .number($0.burnIn))])
+                    .record([
+                        ("method", .text("asymptotic confidence sequence")), ("tuning", .number($0.tuning)),
+                        ("burn_in", .number($0.burnIn)),
+                    ])
                 } ?? .null
             ),
             (
                 "prior",
                 options.prior.map {
-                    .record([("mean", .number($0.mean)), ("sd", .number($0.sd)), ("scale", .text($0.isRelative ? "relative" : "absolute"))])
+                    .record([
+                        ("mean", .number($0.mean)), ("sd", .number($0.sd)),
+                        ("scale", .text($0.isRelative ? "relative" : "absolute")),
+                    ])
                 } ?? .null
             ),
-            ("mde", .number(options.mde)), ("power", .number(options.power)), ("srm_alpha", .number(options.ratioAlpha)),
-            ("min_days", options.minimumDays.map { .count($0) } ?? .null), ("min_units", options.minimumUnits.map { .count($0) } ?? .null),
+            ("mde", .number(options.mde)), ("power", .number(options.power)),
+            ("srm_alpha", .number(options.ratioAlpha)),
+            ("min_days", options.minimumDays.map { .count($0) } ?? .null),
+            ("min_units", options.minimumUnits.map { .count($0) } ?? .null),
             ("seed", .int(Int64(bitPattern: options.seed))),
             (
                 "rules",
                 .array(
                     rules.map {
                         .record([
-                            ("name", .text($0.name)), ("verdict", .text($0.verdict.rawValue)), ("when", .array($0.words.map { .text($0) })),
+                            ("name", .text($0.name)), ("verdict", .text($0.verdict.rawValue)),
+                            ("when", .array($0.words.map { .text($0) })),
                         ])
                     })
             ),
@@ -134,8 +152,10 @@ extension MetricResult {
                 .array(
                     arms.map { arm in
                         .record([
-                            ("arm", .text(arm.arm)), ("n", .count(arm.n)), ("missing", .count(arm.missing)), ("sum", .number(arm.sum)),
-                            ("denominator", .number(arm.denominator)), ("value", .number(arm.value)), ("adjusted", .number(arm.adjusted)),
+                            ("arm", .text(arm.arm)), ("n", .count(arm.n)), ("missing", .count(arm.missing)),
+                            ("sum", .number(arm.sum)),
+                            ("denominator", .number(arm.denominator)), ("value", .number(arm.value)),
+                            ("adjusted", .number(arm.adjusted)),
                             ("sd", .number(arm.sd)), ("zero_share", .number(arm.zeroShare)),
                             ("means", .array(arm.means.map { .number($0) })),
                             ("covariances", .array(arm.covariances.map { .array($0.map { .number($0) }) })),
@@ -151,16 +171,22 @@ extension EffectResult {
     /// The effect.
     public var json: JSON {
         .record([
-            ("arm", .text(arm)), ("status", .text(status)), ("reason", .optional(reason)), ("absolute", .number(absolute)),
+            ("arm", .text(arm)), ("status", .text(status)), ("reason", .optional(reason)),
+            ("absolute", .number(absolute)),
             ("standard_error", .number(standardError)), ("interval", .interval(interval)), ("relative", .number(lift)),
-            ("relative_interval", .interval(liftInterval)), ("relative_reason", .optional(liftReason)), ("scaled", .number(scaled)),
-            ("p", .number(p)), ("adjusted_p", .number(adjustedP)), ("level", .number(level)), ("simultaneous", .bool(isSimultaneous)),
-            ("interval_method", .text(intervalMethod)), ("method", .text(method)), ("chance_better", .number(chanceBetter)),
+            ("relative_interval", .interval(liftInterval)), ("relative_reason", .optional(liftReason)),
+            ("scaled", .number(scaled)),
+            ("p", .number(p)), ("adjusted_p", .number(adjustedP)), ("level", .number(level)),
+            ("simultaneous", .bool(isSimultaneous)),
+            ("interval_method", .text(intervalMethod)), ("method", .text(method)),
+            ("chance_better", .number(chanceBetter)),
             ("expected_loss", .number(expectedLoss)), ("credible_interval", .interval(credible)),
             ("prior", prior.map { .record([("mean", .number($0.mean)), ("sd", .number($0.sd))]) } ?? .null),
-            ("margin", .number(margin)), ("non_inferiority_p", .number(nonInferiorityP)), ("guardrail", .optional(guardrail)),
+            ("margin", .number(margin)), ("non_inferiority_p", .number(nonInferiorityP)),
+            ("guardrail", .optional(guardrail)),
             ("detectable", .number(detectable)), ("detectable_relative", .number(detectableLift)),
-            ("units_needed", .number(unitsNeeded)), ("units_left", .number(unitsLeft)), ("days_left", .number(daysLeft)),
+            ("units_needed", .number(unitsNeeded)), ("units_left", .number(unitsLeft)),
+            ("days_left", .number(daysLeft)),
         ])
     }
 }
@@ -169,14 +195,16 @@ extension SegmentResult {
     /// The segment, its values and the interaction.
     public var json: JSON {
         .record([
-            ("segment", .text(segment)), ("metric", .text(metric)), ("arm", .text(arm)), ("interaction_p", .number(interactionP)),
+            ("segment", .text(segment)), ("metric", .text(metric)), ("arm", .text(arm)),
+            ("interaction_p", .number(interactionP)),
             ("hidden", .count(hidden)),
             (
                 "values",
                 .array(
                     rows.map {
                         .record([
-                            ("value", .text($0.value)), ("control_units", .count($0.sizes.control)), ("arm_units", .count($0.sizes.arm)),
+                            ("value", .text($0.value)), ("control_units", .count($0.sizes.control)),
+                            ("arm_units", .count($0.sizes.arm)),
                             ("effect", $0.effect.json),
                         ])
                     })
@@ -195,7 +223,8 @@ extension Timeline {
                 .array(
                     days.map {
                         .record([
-                            ("date", .text($0.date)), ("control_units", .count($0.sizes.control)), ("arm_units", .count($0.sizes.arm)),
+                            ("date", .text($0.date)), ("control_units", .count($0.sizes.control)),
+                            ("arm_units", .count($0.sizes.arm)),
                             ("effect", .number($0.effect)), ("interval", .interval($0.interval)),
                             ("always_valid_interval", .interval($0.alwaysValid)), ("daily_effect", .number($0.daily)),
                         ])
@@ -209,8 +238,10 @@ extension SensitivityRow {
     /// The row.
     public var json: JSON {
         .record([
-            ("metric", .text(metric)), ("arm", .text(arm)), ("variation", .text(variation)), ("absolute", .number(effect)),
-            ("relative", .number(lift)), ("interval", .interval(interval)), ("p", .number(p)), ("note", .optional(reason)),
+            ("metric", .text(metric)), ("arm", .text(arm)), ("variation", .text(variation)),
+            ("absolute", .number(effect)),
+            ("relative", .number(lift)), ("interval", .interval(interval)), ("p", .number(p)),
+            ("note", .optional(reason)),
         ])
     }
 }
@@ -225,7 +256,8 @@ extension DistributionResult {
                 .array(
                     rows.map {
                         .record([
-                            ("quantile", .number($0.quantile)), ("control", .number($0.control)), ("arm", .number($0.arm)),
+                            ("quantile", .number($0.quantile)), ("control", .number($0.control)),
+                            ("arm", .number($0.arm)),
                             ("interval", .interval($0.interval)),
                         ])
                     })

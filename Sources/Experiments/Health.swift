@@ -39,7 +39,8 @@ struct Health {
         }
         guard let p = test.p else {
             return HealthCheck(
-                name: "srm", status: .unchecked, value: nil, unit: "p", finding: "the split cannot be tested: \(test.reason ?? "no units")")
+                name: "srm", status: .unchecked, value: nil, unit: "p",
+                finding: "the split cannot be tested: \(test.reason ?? "no units")")
         }
         let status: Status = p < analysis.options.ratioAlpha ? .failed : p < 0.01 ? .warning : .ok
         let finding =
@@ -117,10 +118,12 @@ struct Health {
         }
         let place = counts.firstDuplicate.map { ", the first in row \($0 + 1)" } ?? ""
         return HealthCheck(
-            name: "duplicates", status: counts.duplicates == 0 ? .ok : .warning, value: Double(counts.duplicates), unit: "count",
+            name: "duplicates", status: counts.duplicates == 0 ? .ok : .warning, value: Double(counts.duplicates),
+            unit: "count",
             finding: counts.duplicates == 0
                 ? "no unit has two rows"
-                : "\(counts.duplicates) rows repeat a unit and are left out\(place); if rows are events, say rows = \"events\"")
+                : "\(counts.duplicates) rows repeat a unit and are left out\(place); if rows are events, say rows = \"events\""
+        )
     }
 
     private func unassigned() -> HealthCheck {
@@ -132,7 +135,10 @@ struct Health {
             finding: lost == 0
                 ? "every row has an arm\(counts.hasUnits ? " and a unit" : "")"
                 : "\(counts.withoutVariant) rows have no arm and \(counts.withoutUnit) no unit; they are left out",
-            details: [("without_arm", Double(counts.withoutVariant)), ("without_unit", Double(counts.withoutUnit)), ("other_arms", Double(counts.otherArms))])
+            details: [
+                ("without_arm", Double(counts.withoutVariant)), ("without_unit", Double(counts.withoutUnit)),
+                ("other_arms", Double(counts.otherArms)),
+            ])
     }
 
     /// Missing values, and whether the arms miss them alike.
@@ -144,17 +150,20 @@ struct Health {
             let name = "missing_\(result.metric.name)"
             guard total > 0, all > 0 else {
                 return HealthCheck(
-                    name: name, status: .ok, value: 0, unit: "share", finding: "'\(result.metric.name)' has a value for every unit")
+                    name: name, status: .ok, value: 0, unit: "share",
+                    finding: "'\(result.metric.name)' has a value for every unit")
             }
             let table = try? ContingencyTable(result.arms.map { [Double($0.missing), Double($0.n)] })
             let p = table?.independence().p
             let isUneven = result.immature == 0 && (p ?? 1) < 0.001
             let share = total / all
-            var finding = "'\(result.metric.name)' is missing for \(Int(total)) units (\(Words.percent(share))), which are left out of it"
+            var finding =
+                "'\(result.metric.name)' is missing for \(Int(total)) units (\(Words.percent(share))), which are left out of it"
             if result.immature > 0 { finding += ", \(result.immature) of them because their window has not passed" }
             if isUneven, let p { finding += "; unevenly by arm, p \(Words.p(p))" }
             return HealthCheck(
-                name: name, status: isUneven || share > 0.05 && result.immature == 0 ? .warning : .ok, value: share, unit: "share",
+                name: name, status: isUneven || share > 0.05 && result.immature == 0 ? .warning : .ok, value: share,
+                unit: "share",
                 finding: finding, details: p.map { [("p", $0)] } ?? [])
         }
     }
@@ -180,7 +189,8 @@ struct Health {
             let isHigh = share > 0.3 && !result.metric.isWinsorized
             checks.append(
                 HealthCheck(
-                    name: "outliers_\(result.metric.name)", status: isHigh ? .warning : .ok, value: share, unit: "share",
+                    name: "outliers_\(result.metric.name)", status: isHigh ? .warning : .ok, value: share,
+                    unit: "share",
                     finding: "the top 1 % of values above 0 hold \(Words.percent(share)) of '\(result.metric.name)'"
                         + (isHigh ? "; winsorise it" : ""),
                     details: [("threshold", edge)]))
@@ -193,7 +203,11 @@ struct Health {
         var worst: (name: String, p: Double)?
         let count = Double(data.covariates.count * (data.arms.count - 1))
         guard count > 0 else {
-            return [HealthCheck(name: "pre_period_bias", status: .unchecked, value: nil, unit: "p", finding: "no covariate from before the experiment")]
+            return [
+                HealthCheck(
+                    name: "pre_period_bias", status: .unchecked, value: nil, unit: "p",
+                    finding: "no covariate from before the experiment")
+            ]
         }
         for covariate in data.covariates {
             let (moments, _) = try CrossMoments.accumulate(
@@ -205,10 +219,15 @@ struct Health {
             }
         }
         guard let worst else {
-            return [HealthCheck(name: "pre_period_bias", status: .unchecked, value: nil, unit: "p", finding: "the covariates have no variance")]
+            return [
+                HealthCheck(
+                    name: "pre_period_bias", status: .unchecked, value: nil, unit: "p",
+                    finding: "the covariates have no variance")
+            ]
         }
         let p = min(1, worst.p * count)
-        let missing = data.covariates.filter { $0.missing > 0 }.map { "'\($0.name)' \($0.missing)" }.joined(separator: ", ")
+        let missing = data.covariates.filter { $0.missing > 0 }.map { "'\($0.name)' \($0.missing)" }.joined(
+            separator: ", ")
         return [
             HealthCheck(
                 name: "pre_period_bias", status: p < 0.001 ? .warning : .ok, value: p, unit: "p",
@@ -219,7 +238,9 @@ struct Health {
         ]
     }
 
-    private func moment(_ m: CrossMoments) -> Moments { Moments(n: m.n, mean: m.means[0], variance: m.covariance(0, 0)) }
+    private func moment(_ m: CrossMoments) -> Moments {
+        Moments(n: m.n, mean: m.means[0], variance: m.covariance(0, 0))
+    }
 
     /// Days covered, and whether every weekday is.
     private func runtime() -> [HealthCheck]? {
@@ -234,7 +255,8 @@ struct Health {
         var checks = [
             HealthCheck(
                 name: "weekdays", status: covered == 7 ? .ok : .warning, value: Double(covered), unit: "days",
-                finding: covered == 7 ? "every day of the week is covered" : "only \(covered) of 7 days of the week are covered",
+                finding: covered == 7
+                    ? "every day of the week is covered" : "only \(covered) of 7 days of the week are covered",
                 details: [("days", Double(span))])
         ]
         if data.counts.withoutDate > 0 {

@@ -35,9 +35,11 @@ public enum Looks {
             // rejected ones claim their sign only.
             return isRejected.map {
                 guard $0 else {
-                    return Level(alpha: alpha / (count - rejected), stopsAtNull: false, isSimultaneous: true, method: "Holm")
+                    return Level(
+                        alpha: alpha / (count - rejected), stopsAtNull: false, isSimultaneous: true, method: "Holm")
                 }
-                return Level(alpha: alpha / count, stopsAtNull: true, isSimultaneous: true, method: "Holm (Strassburger–Bretz)")
+                return Level(
+                    alpha: alpha / count, stopsAtNull: true, isSimultaneous: true, method: "Holm (Strassburger–Bretz)")
             }
         case .bh:
             return same(alpha * max(1, rejected) / count, false, "false-coverage rate").enumerated().map {
@@ -53,7 +55,9 @@ public enum Looks {
             // Any level between the p-values of the rejected and of the others agrees with both.
             let low = zip(p, isRejected).filter { $0.1 }.map(\.0).max() ?? 0
             let high = zip(p, isRejected).filter { !$0.1 }.map(\.0).min() ?? 1
-            let level = rejected == 0 ? min(alpha, high * 0.999) : rejected == count ? max(alpha, low * 1.001) : (low + high) / 2
+            let level =
+                rejected == 0
+                ? min(alpha, high * 0.999) : rejected == count ? max(alpha, low * 1.001) : (low + high) / 2
             return same(max(level, .leastNormalMagnitude), false, "matching level, not simultaneous")
         }
     }

@@ -45,7 +45,9 @@ struct Measure: Sendable {
     }
 
     /// The variables that moments are taken of.
-    func variables(_ covariates: [[Double]]) -> [[Double]] { [numerator] + (denominator.map { [$0] } ?? []) + covariates }
+    func variables(_ covariates: [[Double]]) -> [[Double]] {
+        [numerator] + (denominator.map { [$0] } ?? []) + covariates
+    }
 }
 
 /// Order statistics without sorting everything.

@@ -68,7 +68,9 @@ struct UnitRows {
             // The first row of a unit stands for it; those of units in two arms stand for nothing.
             for (row, code) in repeats {
                 armOfRow[row] = -1
-                if isMixed[code] { armOfRow[index.firstRows[code]] = -1 } else {
+                if isMixed[code] {
+                    armOfRow[index.firstRows[code]] = -1
+                } else {
                     counts.duplicates += 1
                     counts.firstDuplicate = counts.firstDuplicate ?? row
                 }
@@ -85,7 +87,9 @@ struct UnitRows {
     func armOf(_ armOfRow: [Int32]) -> [Int32] {
         guard !isIdentity else { return armOfRow }
         var result = [Int32](repeating: -1, count: count)
-        for (row, unit) in unitOfRow.enumerated() where unit >= 0 && armOfRow[row] >= 0 { result[Int(unit)] = armOfRow[row] }
+        for (row, unit) in unitOfRow.enumerated() where unit >= 0 && armOfRow[row] >= 0 {
+            result[Int(unit)] = armOfRow[row]
+        }
         return result
     }
 
@@ -93,7 +97,9 @@ struct UnitRows {
     func sums(_ values: [Double]) -> [Double] {
         guard !isIdentity else { return values }
         var result = [Double](repeating: 0, count: count)
-        for (row, unit) in unitOfRow.enumerated() where unit >= 0 && !values[row].isNaN { result[Int(unit)] += values[row] }
+        for (row, unit) in unitOfRow.enumerated() where unit >= 0 && !values[row].isNaN {
+            result[Int(unit)] += values[row]
+        }
         return result
     }
 

@@ -52,7 +52,8 @@ public struct Validation: Sendable {
             let interval =
                 p.isEmpty
                 ? Interval(0, 1)
-                : (try Proportions.interval(Proportion(x: hits, n: Double(p.count), name: "runs"), kind: .wilson)).interval ?? Interval(0, 1)
+                : (try Proportions.interval(Proportion(x: hits, n: Double(p.count), name: "runs"), kind: .wilson))
+                    .interval ?? Interval(0, 1)
             let ks = p.count > 4 ? KolmogorovSmirnov.survival(KolmogorovSmirnov.uniformDistance(p), n: p.count) : nil
             return Row(
                 metric: metric.name, runs: p.count, falsePositives: share, interval: interval, uniformP: ks,
@@ -65,7 +66,8 @@ extension ExperimentData {
     /// The same units and metrics with two nameless arms.
     fileprivate func twoArms() -> ExperimentData {
         ExperimentData(
-            plan: plan, arms: ["A", "A'"], weights: [0.5, 0.5], rowCount: rowCount, armOf: armOf, values: values, days: nil,
+            plan: plan, arms: ["A", "A'"], weights: [0.5, 0.5], rowCount: rowCount, armOf: armOf, values: values,
+            days: nil,
             segments: [], covariates: covariates, counts: counts, hash: hash)
     }
 }

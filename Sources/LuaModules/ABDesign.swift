@@ -8,7 +8,8 @@ import Tables
 enum ABDesign {
     static let all = [sampleSize, power, mde, duration, srm, adjust, assign]
 
-    private static let baseline = Parameter.required("baseline", .number, "control's share, or its mean where sd is given")
+    private static let baseline = Parameter.required(
+        "baseline", .number, "control's share, or its mean where sd is given")
     private static let effects: [Parameter] = [
         .optional("mde", .number, "the effect to find, as a share of the baseline"),
         .optional("effect", .number, "the same in the metric's unit"),
@@ -17,9 +18,13 @@ enum ABDesign {
     private static let settings: [Parameter] = [
         .optional("sd", .number(above: 0), "standard deviation of a unit's value, for means"),
         .optional("alpha", .number, default: 0.05, "the error of the first kind"),
-        .optional("alternative", .choice(Alternative.allCases.map(\.rawValue)), default: "two-sided", "what counts against no effect"),
+        .optional(
+            "alternative", .choice(Alternative.allCases.map(\.rawValue)), default: "two-sided",
+            "what counts against no effect"),
         .optional("ratio", .number(above: 0), default: 1, "units of the other arm for each of control's"),
-        .optional("formula", .choice(Power.Formula.allCases.map(\.rawValue)), default: "unpooled", "how the variance of shares is taken"),
+        .optional(
+            "formula", .choice(Power.Formula.allCases.map(\.rawValue)), default: "unpooled",
+            "how the variance of shares is taken"),
     ]
     private static let wantedPower = Parameter.optional("power", .number, default: 0.8, "the power wanted")
 
@@ -41,10 +46,13 @@ enum ABDesign {
             alternative = Alternative(rawValue: try call.string("alternative")) ?? .twoSided
             ratio = try call.number("ratio")
             formula = Power.Formula(rawValue: try call.string("formula")) ?? .unpooled
-            guard alpha > 0, alpha < 1 else { throw .argument("alpha", expected: "number between 0 and 1", got: numberText(alpha)) }
+            guard alpha > 0, alpha < 1 else {
+                throw .argument("alpha", expected: "number between 0 and 1", got: numberText(alpha))
+            }
             if sd == nil, !(baseline > 0 && baseline < 1) {
                 throw .argument(
-                    "baseline", expected: "share between 0 and 1", got: numberText(baseline), hint: "for a mean give its sd too")
+                    "baseline", expected: "share between 0 and 1", got: numberText(baseline),
+                    hint: "for a mean give its sd too")
             }
             guard hasEffect else {
                 effect = nil
@@ -55,9 +63,13 @@ enum ABDesign {
                 try call.number(ifGiven: "target").map { $0 - baseline },
             ].compactMap { $0 }
             guard given.count == 1, let effect = given.first else {
-                throw .argument("mde", expected: "one of 'mde', 'effect' and 'target'", got: given.isEmpty ? "none" : "\(given.count) of them")
+                throw .argument(
+                    "mde", expected: "one of 'mde', 'effect' and 'target'",
+                    got: given.isEmpty ? "none" : "\(given.count) of them")
             }
-            guard effect != 0, effect.isFinite else { throw .argument("mde", expected: "effect other than 0", got: "0") }
+            guard effect != 0, effect.isFinite else {
+                throw .argument("mde", expected: "effect other than 0", got: "0")
+            }
             if sd == nil, !(baseline + effect > 0 && baseline + effect < 1) {
                 throw .argument("mde", expected: "a share between 0 and 1 to reach", got: numberText(baseline + effect))
             }
@@ -67,17 +79,22 @@ enum ABDesign {
         func units(power: Double) throws(Failure) -> Double {
             let effect = effect ?? 0
             if let sd {
-                return try Power.sampleSizeT(d: effect / sd, alpha: alpha, power: power, ratio: ratio, alternative: alternative)
+                return try Power.sampleSizeT(
+                    d: effect / sd, alpha: alpha, power: power, ratio: ratio, alternative: alternative)
             }
             return try Power.sampleSize(
-                p1: baseline, p2: baseline + effect, alpha: alpha, power: power, alternative: alternative, formula: formula, ratio: ratio)
+                p1: baseline, p2: baseline + effect, alpha: alpha, power: power, alternative: alternative,
+                formula: formula, ratio: ratio)
         }
 
         func power(n: Double) throws(Failure) -> Double {
             let effect = effect ?? 0
-            if let sd { return try Power.powerT(d: effect / sd, n1: n, ratio: ratio, alpha: alpha, alternative: alternative) }
+            if let sd {
+                return try Power.powerT(d: effect / sd, n1: n, ratio: ratio, alpha: alpha, alternative: alternative)
+            }
             return try Power.power(
-                p1: baseline, p2: baseline + effect, n1: n, ratio: ratio, alpha: alpha, alternative: alternative, formula: formula)
+                p1: baseline, p2: baseline + effect, n1: n, ratio: ratio, alpha: alpha, alternative: alternative,
+                formula: formula)
         }
     }
 
@@ -85,11 +102,12 @@ enum ABDesign {
         "ab.sample_size",
         """
         Units that control needs for an effect to be found. Shares: `formula` names how their variance is taken; from 12 % to 15 % takes 2031 units \
-        by arcsine, 2034 unpooled and 2036 pooled, since each rounds up. Means, where sd is given: the t test.
+        by arcsine, 2033 unpooled and 2036 pooled. Means, where sd is given: the t test.
         """,
         options: [baseline] + effects + settings + [wantedPower],
         returns: [.init("integer", "units of control"), .init("integer", "units of both arms together")],
-        example: .init("return ab.sample_size{baseline = 0.12, target = 0.15, formula = 'pooled'}", output: "2036\n4072"),
+        example: .init(
+            "return ab.sample_size{baseline = 0.12, target = 0.15, formula = 'pooled'}", output: "2036\n4072"),
         related: ["ab.power", "ab.mde", "ab.duration"]
     ) { call throws(Failure) in
         let question = try Question(call, hasEffect: true)
@@ -101,15 +119,19 @@ enum ABDesign {
         "ab.power", "The chance that an effect is found with n units in control.",
         options: [baseline, .required("n", .number(above: 0), "units of control")] + effects + settings,
         returns: [.init("number", "the power")],
-        example: .init("return string.format('%.3f', ab.power{baseline = 0.12, target = 0.15, n = 2034})", output: "\"0.800\""),
+        example: .init(
+            "return string.format('%.3f', ab.power{baseline = 0.12, target = 0.15, n = 2033})", output: "\"0.800\""),
         related: ["ab.sample_size"]
     ) { call throws(Failure) in .number(try Question(call, hasEffect: true).power(n: try call.number("n"))) }
 
     private static let mde = Signature(
         "ab.mde", "The smallest effect that n units in control find with the power wanted.",
         options: [baseline, .required("n", .number(above: 0), "units of control")] + settings + [wantedPower],
-        returns: [.init("number", "the effect in the metric's unit"), .init("number", "the effect as a share of the baseline; nil if that is 0")],
-        example: .init("return string.format('%.4f', (ab.mde{baseline = 0.12, n = 2034}))", output: "\"0.0300\""),
+        returns: [
+            .init("number", "the effect in the metric's unit"),
+            .init("number", "the effect as a share of the baseline; nil if that is 0"),
+        ],
+        example: .init("return string.format('%.4f', (ab.mde{baseline = 0.12, n = 2033}))", output: "\"0.0300\""),
         related: ["ab.sample_size"]
     ) { call throws(Failure) in
         let question = try Question(call, hasEffect: false)
@@ -117,20 +139,24 @@ enum ABDesign {
         guard let sd = question.sd else {
             let effect = try Root.rising(from: 0, to: 1 - question.baseline, goal: power) { (effect) throws(Failure) in
                 try Power.power(
-                    p1: question.baseline, p2: question.baseline + effect, n1: n, ratio: question.ratio, alpha: question.alpha,
+                    p1: question.baseline, p2: question.baseline + effect, n1: n, ratio: question.ratio,
+                    alpha: question.alpha,
                     alternative: question.alternative, formula: question.formula)
             }
             guard let effect else {
-                throw .argument("n", expected: "more units: no share above the baseline would be found", got: numberText(n))
+                throw .argument(
+                    "n", expected: "more units: no share above the baseline would be found", got: numberText(n))
             }
             return .values([.number(effect), .number(effect / question.baseline)])
         }
-        let d = try Power.detectableT(n1: n, ratio: question.ratio, alpha: question.alpha, power: power, alternative: question.alternative)
+        let d = try Power.detectableT(
+            n1: n, ratio: question.ratio, alpha: question.alpha, power: power, alternative: question.alternative)
         return .values([.number(d * sd), question.baseline == 0 ? .nil : .number(d * sd / abs(question.baseline))])
     }
 
     private static let duration = Signature(
-        "ab.duration", "Days until enough units have come, and the same in whole weeks, so that every weekday counts alike.",
+        "ab.duration",
+        "Days until enough units have come, and the same in whole weeks, so that every weekday counts alike.",
         options: [
             .required("units", .number(above: 0), "units that each arm needs, as ab.sample_size gives"),
             .required("traffic", .number(above: 0), "units that come in on a day"),
@@ -138,11 +164,14 @@ enum ABDesign {
             .optional("share", .number(above: 0), default: 1, "share of the traffic that takes part"),
         ],
         returns: [.init("integer", "days"), .init("integer", "weeks")],
-        example: .init("return ab.duration{units = 2034, traffic = 500}", output: "9\n2"), related: ["ab.sample_size"]
+        example: .init("return ab.duration{units = 2033, traffic = 500}", output: "9\n2"), related: ["ab.sample_size"]
     ) { call throws(Failure) in
         let share = try call.number("share")
-        guard share <= 1 else { throw .argument("share", expected: "number above 0 and at most 1", got: numberText(share)) }
-        let days = (try call.number("units") * Double(try call.integer("arms")) / (try call.number("traffic") * share)).rounded(.up)
+        guard share <= 1 else {
+            throw .argument("share", expected: "number above 0 and at most 1", got: numberText(share))
+        }
+        let days = (try call.number("units") * Double(try call.integer("arms")) / (try call.number("traffic") * share))
+            .rounded(.up)
         return .values([.whole(days), .whole((days / 7).rounded(.up))])
     }
 
@@ -160,7 +189,9 @@ enum ABDesign {
         let observed = try call.numbers("observed")
         let weights = try call.given("weights")?.numbers() ?? observed.map { _ in 1 }
         let alpha = try call.number("alpha")
-        guard alpha > 0, alpha < 1 else { throw .argument("alpha", expected: "number between 0 and 1", got: numberText(alpha)) }
+        guard alpha > 0, alpha < 1 else {
+            throw .argument("alpha", expected: "number between 0 and 1", got: numberText(alpha))
+        }
         let test = try SampleRatio.test(observed: observed, weights: weights)
         let strays = test["strays"] ?? 0
         let status = strays > 0 ? "failed" : test.p.map { $0 < alpha ? "failed" : "ok" } ?? "undefined"
@@ -179,7 +210,8 @@ enum ABDesign {
         ],
         options: [.optional("alpha", .number, default: 0.05, "the error, which only two-stage methods look at")],
         returns: [.init("list of numbers", "adjusted p-values in the same order")],
-        example: .init("return ab.adjust({0.01, 0.04, 0.03}, 'bonferroni')", output: "{0.03, 0.12, 0.09}"), related: ["ab.experiment"]
+        example: .init("return ab.adjust({0.01, 0.04, 0.03}, 'bonferroni')", output: "{0.03, 0.12, 0.09}"),
+        related: ["ab.experiment"]
     ) { call throws(Failure) in
         let name = try call.string(ifGiven: "method") ?? "holm"
         let method = ABOptions.corrections.first { $0.name == name }?.method ?? .holm
@@ -193,23 +225,31 @@ enum ABDesign {
         the order of their names, or of the list. The same salt deals the same way on every machine and every day; another salt deals anew.
         """,
         parameters: [
-            .required("unit", .either(.string, .integer, .list(of: .string)), "a unit's name or number, or a list of names"),
+            .required(
+                "unit", .either(.string, .integer, .list(of: .string)), "a unit's name or number, or a list of names"),
             .required("salt", .string, "the experiment's own text"),
             .required("weights", .table, "{arm = weight, ...}, or a list of weights"),
         ],
-        returns: [.init("string, integer or list", "the arm's name, or its number from 1 where weights are a list; one for each unit of a list")],
-        example: .init("return ab.assign('user-1', 'copy-test', {control = 1, new = 1})", output: "\"control\""),
+        returns: [
+            .init(
+                "string, integer or list",
+                "the arm's name, or its number from 1 where weights are a list; one for each unit of a list")
+        ],
+        example: .init("return ab.assign('user-1', 'copy-test', {control = 1, new = 1})", output: "\"new\""),
         related: ["ab.srm"]
     ) { call throws(Failure) in
         let table = try call.table("weights")
         var arms: [(value: LuaValue, weight: Double)] = []
         for (place, value) in table.list.enumerated() {
-            guard let weight = value.double else { throw .argument("weights", expected: "numbers", got: "\(value.typeName) at position \(place + 1)") }
+            guard let weight = value.double else {
+                throw .argument("weights", expected: "numbers", got: "\(value.typeName) at position \(place + 1)")
+            }
             arms.append((.integer(place + 1), weight))
         }
         for (name, value) in table.named {
             guard table.list.isEmpty, let weight = value.double else {
-                throw .argument("weights", expected: "a list of numbers, or numbers by arm", got: "'\(name)' = \(value.typeName)")
+                throw .argument(
+                    "weights", expected: "a list of numbers, or numbers by arm", got: "'\(name)' = \(value.typeName)")
             }
             arms.append((.string(name), weight))
         }

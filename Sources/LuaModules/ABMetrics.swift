@@ -10,8 +10,12 @@ enum ABMetrics {
     private static let common: [Parameter] = [
         .optional("name", .string, standing: "the column's", "what results call it"),
         .optional("direction", .choice(["up", "down"]), default: "up", "which way is good"),
-        .optional("role", .choice(Metric.Role.allCases.map(\.rawValue)), default: "primary", "whether it decides, is told, or must not get worse"),
-        .optional("margin", .number(0...), default: 0, "for a guardrail: how much worse it may get, as a share of control's figure"),
+        .optional(
+            "role", .choice(Metric.Role.allCases.map(\.rawValue)), default: "primary",
+            "whether it decides, is told, or must not get worse"),
+        .optional(
+            "margin", .number(0...), default: 0,
+            "for a guardrail: how much worse it may get, as a share of control's figure"),
         .optional("margin_absolute", .number(0...), "the same in the metric's own unit"),
     ]
     private static let winsorize = Parameter.optional(
@@ -39,11 +43,17 @@ enum ABMetrics {
         delta method. Of two columns of counts the first must not exceed the second.
         """,
         parameters: [
-            .required("numerator", .string, "the column above the line"), .required("denominator", .string, "the column below it"),
+            .required("numerator", .string, "the column above the line"),
+            .required("denominator", .string, "the column below it"),
         ],
-        options: [.optional("above_one", .boolean, default: false, "whether the first count may exceed the second, as in items per order"), winsorize] + common,
+        options: [
+            .optional(
+                "above_one", .boolean, default: false,
+                "whether the first count may exceed the second, as in items per order"), winsorize,
+        ] + common,
         returns: returned,
-        example: .init("return ab.ratio('clicks', 'views')", output: "ab.ratio(\"clicks/views\")"), related: ["ab.experiment"]
+        example: .init("return ab.ratio('clicks', 'views')", output: "ab.ratio(\"clicks/views\")"),
+        related: ["ab.experiment"]
     ) { call throws(Failure) in
         let (numerator, denominator) = (try call.string("numerator"), try call.string("denominator"))
         return .object(
@@ -53,21 +63,29 @@ enum ABMetrics {
     }
 
     private static let quantile = Signature(
-        "ab.quantile", "A quantile of the values (type 7). Units with several events are clusters, as their values are not independent.",
-        parameters: [column], options: [.optional("q", .number, default: 0.5, "which quantile, between 0 and 1")] + common,
+        "ab.quantile",
+        "A quantile of the values (type 7). Units with several events are clusters, as their values are not independent.",
+        parameters: [column],
+        options: [.optional("q", .number, default: 0.5, "which quantile, between 0 and 1")] + common,
         returns: returned,
-        example: .init("return ab.quantile('latency', {q = 0.95, direction = 'down'})", output: "ab.quantile(\"latency p95\", down is good)"),
+        example: .init(
+            "return ab.quantile('latency', {q = 0.95, direction = 'down'})",
+            output: "ab.quantile(\"latency p95\", down is good)"),
         related: ["ab.experiment"]
     ) { call throws(Failure) in
         let q = try call.number("q")
         guard q > 0, q < 1 else { throw .argument("q", expected: "number between 0 and 1", got: numberText(q)) }
-        return .object(try metric(call, .quantile(q), name: "\(try call.string("column")) p\(Words.significant(q * 100, 3))"))
+        return .object(
+            try metric(call, .quantile(q), name: "\(try call.string("column")) p\(numberText(q * 100))"))
     }
 
     private static let count = Signature(
-        "ab.count", "Counts for each unit, or for each unit of exposure such as days or sessions; the variance is the one between units.",
-        parameters: [column], options: [.optional("exposure", .string, "the column of exposure"), winsorize] + common, returns: returned,
-        example: .init("return ab.count('orders', {exposure = 'days'})", output: "ab.count(\"orders per days\")"), related: ["ab.experiment"]
+        "ab.count",
+        "Counts for each unit, or for each unit of exposure such as days or sessions; the variance is the one between units.",
+        parameters: [column], options: [.optional("exposure", .string, "the column of exposure"), winsorize] + common,
+        returns: returned,
+        example: .init("return ab.count('orders', {exposure = 'days'})", output: "ab.count(\"orders per days\")"),
+        related: ["ab.experiment"]
     ) { call throws(Failure) in
         let exposure = try call.string(ifGiven: "exposure")
         let column = try call.string("column")
@@ -82,15 +100,20 @@ enum ABMetrics {
         """,
         parameters: [column],
         options: [
-            .optional("from", .integer(0...), default: 1, "first day of the window, counted from the unit's first day, which is 0"),
+            .optional(
+                "from", .integer(0...), default: 1,
+                "first day of the window, counted from the unit's first day, which is 0"),
             .optional("to", .integer(0...), default: 7, "last day of the window"),
         ] + common, returns: returned,
-        example: .init("return ab.retention('returned_after', {from = 1, to = 7})", output: "ab.retention(\"returned_after days 1-7\")"),
+        example: .init(
+            "return ab.retention('returned_after', {from = 1, to = 7})",
+            output: "ab.retention(\"returned_after days 1-7\")"),
         related: ["ab.experiment"]
     ) { call throws(Failure) in
         let (from, to) = (try call.integer("from"), try call.integer("to"))
         guard to >= from else { throw .argument("to", expected: "integer of at least 'from', \(from)", got: "\(to)") }
-        return .object(try metric(call, .retention(from: from, to: to), name: "\(try call.string("column")) days \(from)-\(to)"))
+        return .object(
+            try metric(call, .retention(from: from, to: to), name: "\(try call.string("column")) days \(from)-\(to)"))
     }
 
     private static func metric(
@@ -114,7 +137,9 @@ enum ABMetrics {
         if value.isNil { return metric }
         let ends = value.double.map { [0, $0] } ?? value.table?.list.compactMap(\.double) ?? []
         guard ends.count == 2, ends[0] >= 0, ends[0] < ends[1], ends[1] <= 1 else {
-            throw .argument("winsorize", expected: "quantile between 0 and 1, or {lower, upper}", got: try call.given("winsorize")?.words ?? "nothing")
+            throw .argument(
+                "winsorize", expected: "quantile between 0 and 1, or {lower, upper}",
+                got: try call.given("winsorize")?.words ?? "nothing")
         }
         metric.winsorizeLower = ends[0] > 0 ? ends[0] : nil
         metric.winsorizeUpper = ends[1] < 1 ? ends[1] : nil
@@ -131,7 +156,9 @@ extension Metric: LuaVisible {
             Field("kind", "string", "\"proportion\", \"mean\", \"ratio\", \"quantile\", \"count\" or \"retention\"") {
                 (m: Metric) in .string(m.kind.name)
             },
-            Field("role", "string", "\"primary\", \"secondary\" or \"guardrail\"") { (m: Metric) in .string(m.role.rawValue) },
+            Field("role", "string", "\"primary\", \"secondary\" or \"guardrail\"") { (m: Metric) in
+                .string(m.role.rawValue)
+            },
         ],
         display: { metric in
             let notes = [

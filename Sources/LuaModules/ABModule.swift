@@ -33,7 +33,8 @@ extension ABExperiment: LuaVisible {
         fields: [
             Field("arms", "list of strings", "the arms, control first") { (x: ABExperiment) in .strings(x.data.arms) },
             Field("sizes", "list of integers", "units of each arm") { (x: ABExperiment) in .integers(x.data.armSizes) },
-            Field("foretold", "record", "for each primary metric the share of its variance that encoded texts explain") {
+            Field("foretold", "record", "for each primary metric the share of its variance that encoded texts explain")
+            {
                 (x: ABExperiment) in .record(x.foretold.map { ($0.metric, .number($0.share)) })
             },
         ],
@@ -64,7 +65,8 @@ extension ABExperiment: LuaVisible {
     ) { call throws(Failure) in try analyzed(call) }
 
     private static let analyse = Signature(
-        "ab.Experiment:analyse", "The same as analyze, for those who spell it so.", options: ABOptions.parameters, returns: [result],
+        "ab.Experiment:analyse", "The same as analyze, for those who spell it so.", options: ABOptions.parameters,
+        returns: [result],
         example: .init(sample + "return test:analyse().verdict", output: "\"SHIP\""), related: ["ab.Experiment:analyze"]
     ) { call throws(Failure) in try analyzed(call) }
 
@@ -79,10 +81,17 @@ extension ABExperiment: LuaVisible {
     private static let dataParameters: [Parameter] = [
         .required("data", .object(DataTable.self), "the table: one row a unit, or one row an event"),
         .optional("unit", .string, standing: "each row is a unit", "the column that names the unit"),
-        .required("metrics", .list(of: .object(Metric.self)), "what is measured: ab.proportion, ab.mean, ab.ratio, ab.quantile, ab.count, ab.retention"),
-        .optional("covariates", .any, "columns known before the experiment: a list of names; {text = column, encoder = encoder} takes what encoded texts foretell"),
+        .required(
+            "metrics", .list(of: .object(Metric.self)),
+            "what is measured: ab.proportion, ab.mean, ab.ratio, ab.quantile, ab.count, ab.retention"),
+        .optional(
+            "covariates", .any,
+            "columns known before the experiment: a list of names; {text = column, encoder = encoder} takes what encoded texts foretell"
+        ),
         .optional("date", .string, "the column of the day a unit came in, or of an event"),
-        .optional("rows", .choice(["units", "events"]), default: "units", "whether a unit has one row or several, whose values are added up"),
+        .optional(
+            "rows", .choice(["units", "events"]), default: "units",
+            "whether a unit has one row or several, whose values are added up"),
         .optional("unsorted", .boolean, default: false, "whether the dates may stand in any order"),
     ]
 
@@ -96,7 +105,9 @@ extension ABExperiment: LuaVisible {
             .required("variant", .string, "the column that names the arm"),
             .required("control", .string, "the arm that the others are compared with"),
             .optional("arms", .list(of: .string), standing: "all in the data", "the arms that take part"),
-            .optional("weights", .table, standing: "equal shares", "how the units were to be split: {arm = weight}; a weight of 0 says that none should be there"),
+            .optional(
+                "weights", .table, standing: "equal shares",
+                "how the units were to be split: {arm = weight}; a weight of 0 says that none should be there"),
             .optional("segments", .list(of: .string), "columns whose values split the units into segments"),
             .optional("copy", .table, "what each arm said: {arm = text}"),
             .optional("name", .string, "what the experiment is called"),
@@ -136,7 +147,9 @@ extension ABExperiment: LuaVisible {
 
     private static func metrics(_ call: Call) throws(Failure) -> [Metric] {
         var metrics: [Metric] = []
-        try call.given("metrics")?.forEach { (_, element) in if let metric = element.object(Metric.self) { metrics.append(metric) } }
+        try call.given("metrics")?.forEach { (_, element) in
+            if let metric = element.object(Metric.self) { metrics.append(metric) }
+        }
         return metrics
     }
 
@@ -151,14 +164,18 @@ extension ABExperiment: LuaVisible {
         let covariates = try Covariates(call.given("covariates"))
         plan.covariates = covariates.columns
         var data = try ExperimentData(plan, table: table, work: call.work)
-        guard let texts = covariates.text, let encoder = covariates.encoder else { return ABExperiment(data, foretold: []) }
+        guard let texts = covariates.text, let encoder = covariates.encoder else {
+            return ABExperiment(data, foretold: [])
+        }
         let vectors = try encoded(texts, of: table, encoder, work: call.work)
         let shares = try data.addPredictions(named: texts, from: vectors, work: call.work)
         return ABExperiment(data, foretold: shares)
     }
 
     /// One vector a row; each different text is encoded once, and a missing one counts as empty.
-    private static func encoded(_ name: String, of table: Table, _ encoder: TextEncoder, work: Work) throws(Failure) -> Tensor {
+    private static func encoded(_ name: String, of table: Table, _ encoder: TextEncoder, work: Work) throws(Failure)
+        -> Tensor
+    {
         guard let column = table.columnIfPresent(name) else {
             throw .argument("covariates", expected: "a column of texts", got: "'\(name)'", hint: table.hint(for: name))
         }
@@ -166,7 +183,9 @@ extension ABExperiment: LuaVisible {
             throw .argument("covariates", expected: "a column of texts", got: "'\(name)' of type \(column.type.name)")
         }
         guard column.nullCount < column.count else {
-            throw .argument("covariates", expected: "columns with values", got: "column '\(name)', whose rows are all NULL from row 1 on")
+            throw .argument(
+                "covariates", expected: "columns with values",
+                got: "column '\(name)', whose rows are all NULL from row 1 on")
         }
         let categories = try Categories(column, named: "covariates", limit: .max, cancellation: work.cancellation)
         let texts = categories.firstRows.map { row in column.withBytes(row) { Array($0) } }
@@ -189,7 +208,8 @@ extension ABExperiment: LuaVisible {
             }
             for (place, element) in table.list.enumerated() {
                 guard let name = element.text else {
-                    throw .argument("covariates", expected: expected, got: "\(element.typeName) at position \(place + 1)")
+                    throw .argument(
+                        "covariates", expected: expected, got: "\(element.typeName) at position \(place + 1)")
                 }
                 columns.append(name)
             }
@@ -197,7 +217,8 @@ extension ABExperiment: LuaVisible {
                 switch (name, value) {
                 case ("text", _):
                     guard let column = value.text else {
-                        throw .argument("covariates", expected: "the name of a text column as 'text'", got: value.typeName)
+                        throw .argument(
+                            "covariates", expected: "the name of a text column as 'text'", got: value.typeName)
                     }
                     text = column
                 case ("encoder", .object(let object)): encoder = object.get(TextEncoder.self)
@@ -206,7 +227,8 @@ extension ABExperiment: LuaVisible {
             }
             guard (text == nil) == (encoder == nil) else {
                 throw .argument(
-                    "covariates", expected: "both 'text' and 'encoder'", got: text == nil ? "no 'text'" : "no 'encoder'",
+                    "covariates", expected: "both 'text' and 'encoder'",
+                    got: text == nil ? "no 'text'" : "no 'encoder'",
                     hint: "text.encoder(\"all-MiniLM-L6-v2\") makes one")
             }
         }
@@ -223,13 +245,16 @@ extension ABExperiment: LuaVisible {
         options: dataParameters + [
             .optional("runs", .integer(10...1_000_000), default: 1_000, "experiments to simulate"),
             .optional("alpha", .number, default: 0.05, "the error allowed"),
-            .optional("adjustment", .choice(AnalysisOptions.Adjustment.allCases.map(\.rawValue)), default: "cuped", "how covariates are used"),
+            .optional(
+                "adjustment", .choice(AnalysisOptions.Adjustment.allCases.map(\.rawValue)), default: "cuped",
+                "how covariates are used"),
             .seed,
         ],
         returns: [
             .init(
                 "list of records",
-                "for each metric: metric, runs, false_positives (share), interval of it, uniform_p (of all p-values), valid")
+                "for each metric: metric, runs, false_positives (share), interval of it, uniform_p (of all p-values), valid"
+            )
         ],
         example: .init(
             "local t = data.table({spend = {1, 5, 2, 8, 3, 9, 4, 7, 5, 6, 2, 8}})\nreturn ab.aa{data = t, metrics = {ab.mean 'spend'}, runs = 200}[1].valid",
@@ -245,7 +270,8 @@ extension ABExperiment: LuaVisible {
         return .list(
             rows.map { row in
                 .record([
-                    ("metric", .string(row.metric)), ("runs", .integer(row.runs)), ("false_positives", .number(row.falsePositives)),
+                    ("metric", .string(row.metric)), ("runs", .integer(row.runs)),
+                    ("false_positives", .number(row.falsePositives)),
                     ("interval", .numbers([row.interval.lower, row.interval.upper])),
                     ("uniform_p", .optional(row.uniformP.map { .number($0) })), ("valid", .boolean(row.isValid)),
                 ])

@@ -16,17 +16,31 @@ enum ABOptions {
 
     static let parameters: [Parameter] = [
         .optional("alpha", .number, standing: "0.05", "the error of the first kind that is allowed"),
-        .optional("correction", correction, standing: "holm", "how several primary metrics and arms, or several segments, are paid for; intervals agree with the adjusted p-values"),
-        .optional("sequential", .any, standing: "one look", "true, or {tuning = units, burn_in = units}: intervals and p-values that hold at every look"),
-        .optional("adjustment", .choice(AnalysisOptions.Adjustment.allCases.map(\.rawValue)), standing: "cuped", "how covariates are used: theta from all units, from within arms, Lin's regression, or not at all"),
-        .optional("relative", .choice(AnalysisOptions.Relative.allCases.map(\.rawValue)), standing: "fieller", "how intervals of relative effects are made"),
-        .optional("prior", .table, standing: "none", "what was believed of the effect: {mean = 0, sd = 0.02, scale = \"relative\"|\"absolute\"}"),
+        .optional(
+            "correction", correction, standing: "holm",
+            "how several primary metrics and arms, or several segments, are paid for; intervals agree with the adjusted p-values"
+        ),
+        .optional(
+            "sequential", .any, standing: "one look",
+            "true, or {tuning = units, burn_in = units}: intervals and p-values that hold at every look"),
+        .optional(
+            "adjustment", .choice(AnalysisOptions.Adjustment.allCases.map(\.rawValue)), standing: "cuped",
+            "how covariates are used: theta from all units, from within arms, Lin's regression, or not at all"),
+        .optional(
+            "relative", .choice(AnalysisOptions.Relative.allCases.map(\.rawValue)), standing: "fieller",
+            "how intervals of relative effects are made"),
+        .optional(
+            "prior", .table, standing: "none",
+            "what was believed of the effect: {mean = 0, sd = 0.02, scale = \"relative\"|\"absolute\"}"),
         .optional("mde", .number, "the smallest effect that matters, as a share of control's figure"),
         .optional("power", .number, standing: "0.8", "the power wanted for it"),
         .optional("min_days", .integer(1...), "days before it may be decided"),
         .optional("min_units", .integer(1...), "units before it may be decided"),
         .optional("srm_alpha", .number, standing: "0.001", "the p-value below which the split counts as broken"),
-        .optional("rules", .any, standing: "the usual rules", "a list of {verdict, condition, ..., name = text}: the first whose conditions all hold decides; \"not \" before one turns it round"),
+        .optional(
+            "rules", .any, standing: "the usual rules",
+            "a list of {verdict, condition, ..., name = text}: the first whose conditions all hold decides; \"not \" before one turns it round"
+        ),
     ]
 
     /// The options given, over those that stand.
@@ -38,7 +52,8 @@ enum ABOptions {
             options.correction = corrections.first { $0.name == name }?.method ?? options.correction
         }
         if let value = try given(call, "sequential") { options.sequential = try sequential(value) }
-        options.adjustment = try call.string(ifGiven: "adjustment").flatMap { .init(rawValue: $0) } ?? options.adjustment
+        options.adjustment =
+            try call.string(ifGiven: "adjustment").flatMap { .init(rawValue: $0) } ?? options.adjustment
         options.relative = try call.string(ifGiven: "relative").flatMap { .init(rawValue: $0) } ?? options.relative
         if let table = try call.value("prior").table { options.prior = try prior(table) }
         options.mde = try call.number(ifGiven: "mde") ?? options.mde
@@ -65,7 +80,9 @@ enum ABOptions {
         var sequential = AnalysisOptions.Sequential()
         for (name, value) in table.named {
             guard let number = value.double, number >= 1, number.isFinite else {
-                throw .argument("sequential", expected: "'\(name)' of at least 1", got: value.double.map { "\($0)" } ?? value.typeName)
+                throw .argument(
+                    "sequential", expected: "'\(name)' of at least 1",
+                    got: value.double.map { "\($0)" } ?? value.typeName)
             }
             switch name {
             case "tuning": sequential.tuning = number
@@ -85,7 +102,8 @@ enum ABOptions {
         }
         guard let scale = table["scale"]?.text, ["relative", "absolute"].contains(scale) else {
             throw .argument(
-                "prior", expected: "scale = \"relative\" or \"absolute\"", got: table["scale"]?.text.map { "'\($0)'" } ?? "nothing",
+                "prior", expected: "scale = \"relative\" or \"absolute\"",
+                got: table["scale"]?.text.map { "'\($0)'" } ?? "nothing",
                 hint: "a prior without its scale would be a guess")
         }
         return .init(mean: table["mean"]?.double ?? 0, sd: sd, isRelative: scale == "relative")
@@ -108,7 +126,8 @@ enum ABOptions {
             guard let verdict = Decision.Verdict(rawValue: first.uppercased().replacing("_", with: " ")) else {
                 let names = Decision.Verdict.allCases.map(\.rawValue)
                 throw .argument(
-                    "rules", expected: "one of \(names.map { "'\($0)'" }.joined(separator: ", ")) first in rule \(place + 1)",
+                    "rules",
+                    expected: "one of \(names.map { "'\($0)'" }.joined(separator: ", ")) first in rule \(place + 1)",
                     got: "'\(first)'", hint: nearest(to: first.uppercased(), in: names).map { "did you mean '\($0)'?" })
             }
             var conditions: [(condition: DecisionRule.Condition, holds: Bool)] = []
@@ -118,7 +137,8 @@ enum ABOptions {
                 guard let condition = DecisionRule.Condition(rawValue: name) else {
                     let names = DecisionRule.Condition.allCases.map(\.rawValue)
                     throw .argument(
-                        "rules", expected: "conditions among \(names.joined(separator: ", ")) in rule \(place + 1)", got: "'\(name)'",
+                        "rules", expected: "conditions among \(names.joined(separator: ", ")) in rule \(place + 1)",
+                        got: "'\(name)'",
                         hint: nearest(to: name, in: names).map { "did you mean '\($0)'?" })
                 }
                 conditions.append((condition, !isNot))

@@ -22,16 +22,23 @@ extension ABResult: LuaVisible {
             Field("decision", "record", "verdict, arm, rule, conditions, reason, by_arm") { (r: ABResult) in
                 .init(plain: r.result.decisionJSON)
             },
-            Field("health", "record", "status and the checks by name, each with status and finding; .checks lists them in order") {
+            Field(
+                "health", "record",
+                "status and the checks by name, each with status and finding; .checks lists them in order"
+            ) {
                 (r: ABResult) in health(r.result)
             },
-            Field("metrics", "list of records", "for each metric: name, kind, role, arms, effects, variance_reduction") {
+            Field("metrics", "list of records", "for each metric: name, kind, role, arms, effects, variance_reduction")
+            {
                 (r: ABResult) in .list(r.result.metrics.map { .init(plain: $0.json) })
             },
             Field("segments", "list of records", "effects within segments, with the p-value of their interaction") {
                 (r: ABResult) in .list(r.result.segments.map { .init(plain: $0.json) })
             },
-            Field("timeline", "list of records", "cumulative effects by day with intervals for one look and for every look") {
+            Field(
+                "timeline", "list of records",
+                "cumulative effects by day with intervals for one look and for every look"
+            ) {
                 (r: ABResult) in .list(r.result.timeline.map { .init(plain: $0.json) })
             },
             Field("sensitivity", "list of records", "the same comparisons made in other ways") { (r: ABResult) in
@@ -70,7 +77,9 @@ extension ABResult: LuaVisible {
 
     private static func health(_ result: ExperimentResult) -> LuaValue {
         guard let checks = result.healthJSON["checks"]?.array else { return .nil }
-        var fields: [(String, LuaValue)] = [("status", .string(result.healthStatus.rawValue)), ("checks", .list(checks.map { .init(plain: $0) }))]
+        var fields: [(String, LuaValue)] = [
+            ("status", .string(result.healthStatus.rawValue)), ("checks", .list(checks.map { .init(plain: $0) })),
+        ]
         for check in checks { if let name = check["name"]?.string { fields.append((name, .init(plain: check))) } }
         return .record(fields)
     }

@@ -17,14 +17,16 @@ extension ABResult: Displayable {
         let total = result.sizes.reduce(0, +)
         var note = "\(total) units, \(result.arms.count) arms, control '\(DisplayWidth.escaped(result.plan.control))'"
         if let period = result.period { note += ", \(period.first) to \(period.last)" }
-        note += "; correction \(result.options.correction.rawValue), alpha \(Words.significant(result.options.alpha, 3))"
+        note +=
+            "; correction \(result.options.correction.rawValue), alpha \(Words.significant(result.options.alpha, 3))"
         if result.options.sequential != nil { note += ", valid at every look" }
         lines.append(DisplayWidth.wrapped(note, to: frame.width))
         for metric in result.metrics {
             guard let reduction = metric.varianceReduction else { continue }
             lines.append(
                 DisplayWidth.wrapped(
-                    "covariates took \(Words.percent(reduction)) of the variance of '\(metric.metric.name)'", to: frame.width))
+                    "covariates took \(Words.percent(reduction)) of the variance of '\(metric.metric.name)'",
+                    to: frame.width))
         }
         return lines.joined(separator: "\n")
     }

@@ -18,7 +18,11 @@ enum ReportExperiment {
             .required("result", .object(ABResult.self), "what :analyze() gave"),
             .required("path", .path, "the file, ending in .html, .md or .json"),
         ],
-        options: [.optional("lang", .choice(Language.allCases.map(\.rawValue)), default: "en", "the language of the report's own words")],
+        options: [
+            .optional(
+                "lang", .choice(Language.allCases.map(\.rawValue)), default: "en",
+                "the language of the report's own words")
+        ],
         related: ["ab.Experiment:analyze"]
     ) { call throws(Failure) in
         let path = try call.path("path")

@@ -8,7 +8,9 @@ extension ExperimentReport {
 
     var segments: [Block] {
         let title = Block.heading(language.pick("Segments (exploratory)", "细分人群(探索性)"), level: 1)
-        guard !result.segments.isEmpty else { return [title, .plain(language.pick("None were declared.", "未声明细分维度。"))] }
+        guard !result.segments.isEmpty else {
+            return [title, .plain(language.pick("None were declared.", "未声明细分维度。"))]
+        }
         var blocks = [title]
         var seen: [String] = []
         for segment in result.segments where !seen.contains(segment.segment) {
@@ -20,25 +22,39 @@ extension ExperimentReport {
                 let rows = own.filter { $0.metric == metric }.flatMap { part in
                     part.rows.map { row in
                         ForestPlot.Row(
-                            row.value, point: row.effect.lift, lower: row.effect.liftInterval?.lower, upper: row.effect.liftInterval?.upper,
+                            row.value, point: row.effect.lift, lower: row.effect.liftInterval?.lower,
+                            upper: row.effect.liftInterval?.upper,
                             group: part.arm, tone: tone(declared, row.effect),
-                            status: row.effect.status == "ok" ? row.effect.liftReason.map { _ in words.noLift } ?? "" : words.reason(row.effect))
+                            status: row.effect.status == "ok"
+                                ? row.effect.liftReason.map { _ in words.noLift } ?? "" : words.reason(row.effect))
                     }
                 }
                 blocks.append(
                     .chart(
                         Chart(
-                            .forest(ForestPlot(rows, axis: Axis(language.pick("lift over control", "相对对照的提升"), style: .lift), intervalName: intervalName)),
+                            .forest(
+                                ForestPlot(
+                                    rows, axis: Axis(language.pick("lift over control", "相对对照的提升"), style: .lift),
+                                    intervalName: intervalName)),
                             title: "\(metric) \(language.pick("by", "按")) \(segment.segment)")))
             }
             blocks.append(
                 .table(
                     TableBlock(
                         TableData(
-                            columns: [.init(words.metric), .init(words.arm), .init(language.pick("p of equal effects", "效应一致性检验 p")), .init(language.pick("values", "取值数")), .init(language.pick("not shown", "未显示"))],
+                            columns: [
+                                .init(words.metric), .init(words.arm),
+                                .init(language.pick("p of equal effects", "效应一致性检验 p")),
+                                .init(language.pick("values", "取值数")), .init(language.pick("not shown", "未显示")),
+                            ],
                             rows: own.map {
-                                [.text($0.metric), .text($0.arm), .text($0.interactionP.map(Figure.p) ?? "–"), .integer($0.rows.count), .integer($0.hidden)]
-                            }), caption: language.pick("Does the effect differ by \(segment.segment)?", "效应是否随 \(segment.segment) 而异?"),
+                                [
+                                    .text($0.metric), .text($0.arm), .text($0.interactionP.map(Figure.p) ?? "–"),
+                                    .integer($0.rows.count), .integer($0.hidden),
+                                ]
+                            }),
+                        caption: language.pick(
+                            "Does the effect differ by \(segment.segment)?", "效应是否随 \(segment.segment) 而异?"),
                         note: language.pick(
                             "Cochran's Q. Differences between segments are ideas for another experiment, not results of this one.",
                             "Cochran Q 检验。细分差异只能作为后续实验的假设,不是本实验的结论。"))))
@@ -59,13 +75,16 @@ extension ExperimentReport {
                     TableBlock(
                         TableData(
                             columns: [
-                                .init(language.pick("quantile", "分位数"), .percent), .init(language.pick("control", "对照")), .init(part.arm),
+                                .init(language.pick("quantile", "分位数"), .percent),
+                                .init(language.pick("control", "对照")), .init(part.arm),
                                 .init(language.pick("difference", "差值")), .init(intervalName),
                             ],
                             rows: part.rows.map {
                                 [
-                                    .number($0.quantile), .text(Figure.number($0.control)), .text(Figure.number($0.arm)),
-                                    .text(Figure.signed($0.arm - $0.control)), .text($0.interval.map(Figure.interval) ?? "–"),
+                                    .number($0.quantile), .text(Figure.number($0.control)),
+                                    .text(Figure.number($0.arm)),
+                                    .text(Figure.signed($0.arm - $0.control)),
+                                    .text($0.interval.map(Figure.interval) ?? "–"),
                                 ]
                             }), caption: "\(part.metric): \(part.arm)",
                         note: language.pick("Uncapped values of units; each interval by itself.", "未截尾的单位值;区间逐一成立。")))
@@ -81,13 +100,17 @@ extension ExperimentReport {
                 TableBlock(
                     TableData(
                         columns: [
-                            .init(words.metric), .init(words.arm), .init(language.pick("way", "方法")), .init(language.pick("effect", "效应")),
-                            .init(intervalName), .init(language.pick("lift", "相对提升")), .init("p"), .init(language.pick("remark", "备注")),
+                            .init(words.metric), .init(words.arm), .init(language.pick("way", "方法")),
+                            .init(language.pick("effect", "效应")),
+                            .init(intervalName), .init(language.pick("lift", "相对提升")), .init("p"),
+                            .init(language.pick("remark", "备注")),
                         ],
                         rows: result.sensitivity.map {
                             [
-                                .text($0.metric), .text($0.arm), .text(words.variation($0.variation)), .text(Figure.signed($0.effect)),
-                                .text($0.interval.map(Figure.interval) ?? "–"), .text($0.lift.map(Figure.lift) ?? "–"), .text($0.p.map(Figure.p) ?? "–"),
+                                .text($0.metric), .text($0.arm), .text(words.variation($0.variation)),
+                                .text(Figure.signed($0.effect)),
+                                .text($0.interval.map(Figure.interval) ?? "–"), .text($0.lift.map(Figure.lift) ?? "–"),
+                                .text($0.p.map(Figure.p) ?? "–"),
                                 .text(words.remark($0.reason)),
                             ]
                         }), caption: language.pick("Primary metrics, uncorrected", "主要指标(未校正)"))),
@@ -102,11 +125,13 @@ extension ExperimentReport {
             let burnIn = Words.significant(sequential.burnIn, 6)
             text = language.pick(
                 "Intervals and p-values hold at every look from \(burnIn) units in each arm on: the error spent over all looks together is at most \(NumberStyle.percent.text(result.options.alpha)).",
-                "自每组 \(burnIn) 个单位起,区间与 p 值对任意次查看都有效:所有查看累计的第一类错误不超过 \(NumberStyle.percent.text(result.options.alpha))。")
+                "自每组 \(burnIn) 个单位起,区间与 p 值对任意次查看都有效:所有查看累计的第一类错误不超过 \(NumberStyle.percent.text(result.options.alpha))。"
+            )
         } else {
             text = language.pick(
                 "The analysis counts as the only look: it spends the whole error of \(NumberStyle.percent.text(result.options.alpha)). If results were looked at before, say `sequential = true`. The bands by day hold at every look.",
-                "本分析按唯一一次查看计算,用尽 \(NumberStyle.percent.text(result.options.alpha)) 的错误率。若此前看过结果,请设置 `sequential = true`。逐日置信带对任意次查看都有效。")
+                "本分析按唯一一次查看计算,用尽 \(NumberStyle.percent.text(result.options.alpha)) 的错误率。若此前看过结果,请设置 `sequential = true`。逐日置信带对任意次查看都有效。"
+            )
         }
         return [.heading(language.pick("Looks taken and error spent", "查看次数与错误率"), level: 1), .text(text)]
     }
@@ -129,11 +154,14 @@ extension ExperimentReport {
             [.text(language.pick("version", "版本")), .text("Cohort \(provenance.version)")],
         ]
         if let command = provenance.command { rows.append([.text(language.pick("command", "命令")), .text(command)]) }
-        if let hash = provenance.scriptHash { rows.append([.text(language.pick("SHA-256 of the script", "脚本的 SHA-256")), .text(hash)]) }
+        if let hash = provenance.scriptHash {
+            rows.append([.text(language.pick("SHA-256 of the script", "脚本的 SHA-256")), .text(hash)])
+        }
         let moments = result.metrics.flatMap { metric in
             metric.arms.map { arm -> [TableData.Cell] in
                 [
-                    .text(metric.metric.name), .text(arm.arm), .integer(arm.n), .text(arm.means.map { "\($0)" }.joined(separator: ", ")),
+                    .text(metric.metric.name), .text(arm.arm), .integer(arm.n),
+                    .text(arm.means.map { "\($0)" }.joined(separator: ", ")),
                     .text(arm.covariances.map { $0.map { "\($0)" }.joined(separator: ", ") }.joined(separator: "; ")),
                 ]
             }
@@ -142,7 +170,8 @@ extension ExperimentReport {
             .heading(language.pick("To make it again", "可复现信息"), level: 1),
             .table(
                 TableBlock(
-                    TableData(columns: [.init(language.pick("what", "项目")), .init(language.pick("value", "内容"))], rows: rows),
+                    TableData(
+                        columns: [.init(language.pick("what", "项目")), .init(language.pick("value", "内容"))], rows: rows),
                     caption: language.pick("Inputs", "输入"))),
             .details(
                 summary: language.pick("Sufficient statistics of each arm", "各组充分统计量"),
@@ -151,10 +180,13 @@ extension ExperimentReport {
                         TableBlock(
                             TableData(
                                 columns: [
-                                    .init(words.metric), .init(words.arm), .init("n"), .init(language.pick("means", "均值")),
+                                    .init(words.metric), .init(words.arm), .init("n"),
+                                    .init(language.pick("means", "均值")),
                                     .init(language.pick("covariances, row by row", "协方差(逐行)")),
                                 ], rows: moments),
-                            note: language.pick("Metric first, then its denominator if it has one, then the covariates.", "先指标,再分母(如有),最后协变量。")))
+                            note: language.pick(
+                                "Metric first, then its denominator if it has one, then the covariates.",
+                                "先指标,再分母(如有),最后协变量。")))
                 ]),
         ]
         if let script = provenance.script {

@@ -44,11 +44,13 @@ public struct ExperimentReport: Sendable {
     /// The report as a document.
     public var document: Document {
         let parts: [[Block]] = [
-            verdict, setup, health, scorecard, forest, guardrails, power, timeline, segments, distribution, sensitivity, looks,
+            verdict, setup, health, scorecard, forest, guardrails, power, timeline, segments, distribution, sensitivity,
+            looks,
             methods, reproducibility,
         ]
         return Document(
-            title: result.plan.name ?? words.title, subtitle: subtitle, language: language, blocks: parts.flatMap { $0 })
+            title: result.plan.name ?? words.title, subtitle: subtitle, language: language, blocks: parts.flatMap { $0 }
+        )
     }
 
     /// The report as data: the result in full, and what is needed to make it again.
@@ -68,7 +70,9 @@ public struct ExperimentReport: Sendable {
 
     /// Writes the report, whole or not at all, in the form that the end of its name says.
     public func write(to path: String, cancellation: Cancellation? = nil) throws(Failure) {
-        guard Document.Form(path: path) == .json else { return try document.write(to: path, cancellation: cancellation) }
+        guard Document.Form(path: path) == .json else {
+            return try document.write(to: path, cancellation: cancellation)
+        }
         var file = try AtomicFile(path, cancellation: cancellation)
         try file.write(try json().encoded(.pretty) + [UInt8(ascii: "\n")])
         try file.commit()
@@ -122,20 +126,26 @@ public struct ExperimentReport: Sendable {
 
     /// The primary metrics of the arm that the verdict is about, or of the first.
     private var keyFigures: [KeyFigure] {
-        guard result.decision.verdict != .invalid, let arm = result.decision.arm ?? result.arms.dropFirst().first else { return [] }
+        guard result.decision.verdict != .invalid, let arm = result.decision.arm ?? result.arms.dropFirst().first else {
+            return []
+        }
         return result.metrics.filter { $0.metric.role == .primary }.prefix(4).compactMap { metric in
             guard let effect = metric.effects.first(where: { $0.arm == arm }), effect.status == "ok" else { return nil }
             let value = effect.lift.map { Figure.lift($0) } ?? Figure.signed(effect.absolute)
-            let interval = effect.lift == nil ? effect.interval.map(Figure.interval) : effect.liftInterval.map(Figure.liftInterval)
+            let interval =
+                effect.lift == nil ? effect.interval.map(Figure.interval) : effect.liftInterval.map(Figure.liftInterval)
             return KeyFigure(
                 metric.metric.name, value,
-                detail: [interval, effect.adjustedP.map { "p\u{A0}\(Figure.p($0))" }].compactMap { $0 }.joined(separator: " "),
+                detail: [interval, effect.adjustedP.map { "p\u{A0}\(Figure.p($0))" }].compactMap { $0 }.joined(
+                    separator: " "),
                 tone: tone(metric, effect))
         }
     }
 
     func tone(_ metric: MetricResult, _ effect: EffectResult) -> Tone {
-        if let guardrail = effect.guardrail { return guardrail == "holds" ? .good : guardrail == "broken" ? .bad : .neutral }
+        if let guardrail = effect.guardrail {
+            return guardrail == "holds" ? .good : guardrail == "broken" ? .bad : .neutral
+        }
         guard effect.isSignificant(result.options.alpha), let absolute = effect.absolute else { return .neutral }
         return metric.metric.sign * absolute > 0 ? .good : .bad
     }
@@ -148,7 +158,8 @@ public struct ExperimentReport: Sendable {
         let total = Double(max(1, result.sizes.reduce(0, +)))
         let hasCopy = !result.plan.copy.isEmpty
         var columns: [TableData.Column] = [
-            .init(words.arm), .init(words.units), .init(language.pick("share", "占比"), .percent), .init(language.pick("planned", "计划"), .percent),
+            .init(words.arm), .init(words.units), .init(language.pick("share", "占比"), .percent),
+            .init(language.pick("planned", "计划"), .percent),
         ]
         if hasCopy { columns.append(.init(language.pick("what it said", "文案"))) }
         blocks.append(
@@ -160,7 +171,8 @@ public struct ExperimentReport: Sendable {
                             let arm = result.arms[index]
                             let name = index == 0 ? language.pick("\(arm) (control)", "\(arm)(对照)") : arm
                             var row: [TableData.Cell] = [
-                                .text(name), .integer(result.sizes[index]), .number(Double(result.sizes[index]) / total),
+                                .text(name), .integer(result.sizes[index]),
+                                .number(Double(result.sizes[index]) / total),
                                 .number(result.weights[index]),
                             ]
                             if hasCopy { row.append(.text(result.plan.copy.first { $0.arm == arm }?.text ?? "–")) }
@@ -184,8 +196,13 @@ public struct ExperimentReport: Sendable {
             .table(
                 TableBlock(
                     TableData(
-                        columns: [.init(language.pick("check", "检查")), .init(words.status), .init(language.pick("finding", "发现"))],
-                        rows: result.health.map { [.text(words.check($0.name)), .text(words.status($0.status)), .text(words.finding($0))] }),
+                        columns: [
+                            .init(language.pick("check", "检查")), .init(words.status),
+                            .init(language.pick("finding", "发现")),
+                        ],
+                        rows: result.health.map {
+                            [.text(words.check($0.name)), .text(words.status($0.status)), .text(words.finding($0))]
+                        }),
                     caption: language.pick("Checks", "检查项"))),
         ]
     }
@@ -203,7 +220,9 @@ extension JSON {
 /// Figures as a report writes them.
 enum Figure {
     static func count(_ count: Int) -> String { NumberStyle(decimals: 0).text(Double(count)) }
-    static func lift(_ share: Double) -> String { NumberStyle(.percent, decimals: abs(share) < 0.0995 ? 2 : 1, isSigned: true).text(share) }
+    static func lift(_ share: Double) -> String {
+        NumberStyle(.percent, decimals: abs(share) < 0.0995 ? 2 : 1, isSigned: true).text(share)
+    }
     static func number(_ value: Double?) -> String { value.map { Words.significant($0, 4) } ?? "–" }
     static func signed(_ value: Double?) -> String {
         guard let value else { return "–" }
@@ -215,7 +234,9 @@ enum Figure {
         return "[\(end(interval.lower)),\u{A0}\(end(interval.upper))]"
     }
 
-    private static func end(_ value: Double) -> String { abs(value) < 1e-300 ? "0" : value.isFinite ? signed(value) : "∞" }
+    private static func end(_ value: Double) -> String {
+        abs(value) < 1e-300 ? "0" : value.isFinite ? signed(value) : "∞"
+    }
 
     /// A p-value that no line break parts.
     static func p(_ p: Double) -> String { Words.p(p).replacing("-", with: "−") }

@@ -9,19 +9,29 @@ extension ExperimentWords {
         var rows: [(String, String)] = []
         rows.append((language.pick("unit", "实验单位"), plan.unit ?? language.pick("a row of the table", "数据的一行")))
         if let period = result.period {
-            rows.append((language.pick("dates", "日期"), "\(period.first) – \(period.last) (\(period.days) \(language.pick("days", "天")))"))
+            rows.append(
+                (
+                    language.pick("dates", "日期"),
+                    "\(period.first) – \(period.last) (\(period.days) \(language.pick("days", "天")))"
+                ))
         }
         for name in Metric.Role.allCases {
             let own = plan.metrics.filter { $0.role == name }.map { metric in
                 metric.name + (metric.isUpGood ? "" : language.pick(" (less is better)", "(越低越好)"))
             }
-            if !own.isEmpty { rows.append((language.pick("\(role(name)) metrics", "\(role(name))指标"), own.joined(separator: ", "))) }
+            if !own.isEmpty {
+                rows.append((language.pick("\(role(name)) metrics", "\(role(name))指标"), own.joined(separator: ", ")))
+            }
         }
         rows.append((language.pick("error allowed", "显著性水平"), NumberStyle.percent.text(options.alpha)))
         rows.append((language.pick("correction", "多重比较校正"), options.correction.rawValue))
-        if let mde = options.mde { rows.append((language.pick("effect that matters", "最小关注效应"), NumberStyle.percent.text(mde))) }
+        if let mde = options.mde {
+            rows.append((language.pick("effect that matters", "最小关注效应"), NumberStyle.percent.text(mde)))
+        }
         for metric in plan.metrics where metric.role == .guardrail {
-            let margin = metric.margin.isRelative ? NumberStyle.percent.text(metric.margin.value) : Words.significant(metric.margin.value, 4)
+            let margin =
+                metric.margin.isRelative
+                ? NumberStyle.percent.text(metric.margin.value) : Words.significant(metric.margin.value, 4)
             rows.append((language.pick("margin of \(metric.name)", "\(metric.name) 的容许恶化"), margin))
         }
         if let days = options.minimumDays { rows.append((language.pick("days at least", "最少天数"), "\(days)")) }
@@ -80,17 +90,25 @@ extension ExperimentWords {
             let names = result.plan.covariates.joined(separator: ", ")
             switch options.adjustment {
             case .cuped:
-                add("CUPED (Deng and others 2013) with \(names.isEmpty ? "what texts foretell" : names): `θ = Σxx⁻¹ Σxy`, one theta from all arms together about the mean of all (the \"total\" convention).",
+                add(
+                    "CUPED (Deng and others 2013) with \(names.isEmpty ? "what texts foretell" : names): `θ = Σxx⁻¹ Σxy`, one theta from all arms together about the mean of all (the \"total\" convention).",
                     "CUPED(Deng 等 2013),协变量 \(names):`θ = Σxx⁻¹ Σxy`,以全部单位合并估计 θ(“total” 约定)。")
             case .cupedWithin:
                 add("CUPED with \(names): theta from the spread within arms.", "CUPED,协变量 \(names):θ 由组内离差估计。")
-            case .lin: add("Lin's (2013) regression with \(names): a slope of its own in each arm.", "Lin(2013)回归调整,协变量 \(names):每组各自的斜率。")
+            case .lin:
+                add(
+                    "Lin's (2013) regression with \(names): a slope of its own in each arm.",
+                    "Lin(2013)回归调整,协变量 \(names):每组各自的斜率。")
             case .none: break
             }
         }
         for metric in result.metrics where metric.metric.isWinsorized {
-            let ends = [metric.floor.map { "≥ \(Words.significant($0, 5))" }, metric.cap.map { "≤ \(Words.significant($0, 5))" }].compactMap { $0 }
-            add("\(metric.metric.name) is winsorised at quantiles of all arms together: \(ends.joined(separator: ", ")).",
+            let ends = [
+                metric.floor.map { "≥ \(Words.significant($0, 5))" },
+                metric.cap.map { "≤ \(Words.significant($0, 5))" },
+            ].compactMap { $0 }
+            add(
+                "\(metric.metric.name) is winsorised at quantiles of all arms together: \(ends.joined(separator: ", ")).",
                 "\(metric.metric.name) 按全部组合并的分位数截尾:\(ends.joined(separator: ", "))。")
         }
         add(

@@ -69,7 +69,8 @@ struct ExperimentWords: Sendable {
     }
 
     private static let usualRules: [String: String] = [
-        "the data cannot be trusted": "数据不可信", "a guardrail is broken": "护栏指标被突破", "the primary metric is worse": "主要指标变差",
+        "the data cannot be trusted": "数据不可信", "a guardrail is broken": "护栏指标被突破",
+        "the primary metric is worse": "主要指标变差",
         "the plan is not reached": "未达到计划规模", "better, guardrails hold": "主要指标更好且护栏守住",
         "better, but the data raise a question": "主要指标更好,但数据存疑", "better, but a guardrail is open": "主要指标更好,但护栏未定",
         "no effect, and enough power to find one": "功效充足而未见效应", "nothing is settled": "尚无定论",
@@ -91,27 +92,35 @@ struct ExperimentWords: Sendable {
         }
         guard let arm = decision.arm ?? result.arms.dropFirst().first else { return "" }
         for metric in result.metrics where metric.metric.role == .guardrail {
-            if metric.effects.first(where: { $0.arm == arm })?.guardrail == "broken" { return "“\(arm)”的“\(metric.metric.name)”恶化超过容许界限。" }
+            if metric.effects.first(where: { $0.arm == arm })?.guardrail == "broken" {
+                return "“\(arm)”的“\(metric.metric.name)”恶化超过容许界限。"
+            }
         }
         for metric in result.metrics where metric.metric.role == .primary {
-            guard let effect = metric.effects.first(where: { $0.arm == arm }), effect.isSignificant(result.options.alpha),
+            guard let effect = metric.effects.first(where: { $0.arm == arm }),
+                effect.isSignificant(result.options.alpha),
                 let absolute = effect.absolute
             else { continue }
             let way = metric.metric.sign * absolute > 0 ? "优于" : "劣于"
             let size = effect.lift.map { " \(Words.percent(abs($0)))" } ?? ""
-            return "“\(arm)”的“\(metric.metric.name)”\(way)对照\(size)\(effect.adjustedP.map { "(校正后 p \(Words.p($0)))" } ?? "")。"
+            return
+                "“\(arm)”的“\(metric.metric.name)”\(way)对照\(size)\(effect.adjustedP.map { "(校正后 p \(Words.p($0)))" } ?? "")。"
         }
         return "没有主要指标与对照有明确差异。"
     }
 
     func check(_ name: String) -> String {
         let english: [(String, String, String)] = [
-            ("srm_", "split within", "细分比例:"), ("missing_", "missing values of", "缺失值:"), ("outliers_", "outliers of", "极端值:"),
+            ("srm_", "split within", "细分比例:"), ("missing_", "missing values of", "缺失值:"),
+            ("outliers_", "outliers of", "极端值:"),
         ]
         let fixed: [String: (String, String)] = [
-            "srm": ("sample ratio", "样本比例"), "empty_arm": ("arms with units", "各组均有数据"), "mixed_assignment": ("units in two arms", "跨组单位"),
-            "duplicates": ("repeated units", "重复单位"), "unassigned": ("rows without an arm", "未分组的行"), "pre_period_bias": ("bias before the experiment", "实验前偏差"),
-            "weekdays": ("days of the week", "星期覆盖"), "novelty": ("novelty", "新奇效应"), "missing_date": ("units without a date", "缺日期的单位"),
+            "srm": ("sample ratio", "样本比例"), "empty_arm": ("arms with units", "各组均有数据"),
+            "mixed_assignment": ("units in two arms", "跨组单位"),
+            "duplicates": ("repeated units", "重复单位"), "unassigned": ("rows without an arm", "未分组的行"),
+            "pre_period_bias": ("bias before the experiment", "实验前偏差"),
+            "weekdays": ("days of the week", "星期覆盖"), "novelty": ("novelty", "新奇效应"),
+            "missing_date": ("units without a date", "缺日期的单位"),
         ]
         if let words = fixed[name] { return pick(words.0, words.1) }
         for (prefix, inEnglish, inChinese) in english where name.hasPrefix(prefix) {
@@ -128,7 +137,9 @@ struct ExperimentWords: Sendable {
         if check.status == .unchecked { return "没有所需的列,未检查" }
         switch check.name {
         case "srm":
-            if let strays = check.details.first(where: { $0.name == "strays" })?.value, strays > 0 { return "\(Int(strays)) 个单位出现在权重为 0 的组中" }
+            if let strays = check.details.first(where: { $0.name == "strays" })?.value, strays > 0 {
+                return "\(Int(strays)) 个单位出现在权重为 0 的组中"
+            }
             return isOK ? "各组人数符合计划\(p)" : "样本比例失衡\(p)"
         case "empty_arm": return isOK ? "各组都有数据" : "有的组没有数据"
         case "mixed_assignment": return isOK ? "没有跨组单位" : "\(Int(check.value ?? 0)) 个单位跨组,已剔除"
@@ -141,7 +152,9 @@ struct ExperimentWords: Sendable {
         default: break
         }
         if check.name.hasPrefix("srm_") { return isOK ? "各取值内的比例符合计划\(p)" : "某个取值内比例失衡\(p)" }
-        if check.name.hasPrefix("missing_") { return check.value == 0 ? "没有缺失" : "缺失 \(Words.percent(check.value ?? 0)),已从该指标剔除" }
+        if check.name.hasPrefix("missing_") {
+            return check.value == 0 ? "没有缺失" : "缺失 \(Words.percent(check.value ?? 0)),已从该指标剔除"
+        }
         if check.name.hasPrefix("outliers_") { return "最大的 1 % 非零值占总量 \(Words.percent(check.value ?? 0))" }
         return check.finding
     }
@@ -150,7 +163,8 @@ struct ExperimentWords: Sendable {
         if language == .english { return name }
         if name.hasPrefix("post-stratified by ") { return "按 \(name.dropFirst(19)) 事后分层" }
         let names = [
-            "as analysed": "与正文相同", "without covariates": "不用协变量", "with CUPED": "使用 CUPED", "Lin's regression": "Lin 回归调整",
+            "as analysed": "与正文相同", "without covariates": "不用协变量", "with CUPED": "使用 CUPED",
+            "Lin's regression": "Lin 回归调整",
             "winsorised at 99 %": "99 % 截尾", "not winsorised": "不截尾", "rank test (Mann–Whitney)": "秩检验(Mann–Whitney)",
         ]
         return names[name] ?? name

@@ -14,8 +14,10 @@ extension Column {
         case (.fixed(let buffer), .integer(32, true)): result = Column.doubles(buffer, count, Int32.self) { Double($0) }
         case (.fixed(let buffer), .integer(_, true)): result = Column.doubles(buffer, count, Int64.self) { Double($0) }
         case (.fixed(let buffer), .integer(8, false)): result = Column.doubles(buffer, count, UInt8.self) { Double($0) }
-        case (.fixed(let buffer), .integer(16, false)): result = Column.doubles(buffer, count, UInt16.self) { Double($0) }
-        case (.fixed(let buffer), .integer(32, false)): result = Column.doubles(buffer, count, UInt32.self) { Double($0) }
+        case (.fixed(let buffer), .integer(16, false)):
+            result = Column.doubles(buffer, count, UInt16.self) { Double($0) }
+        case (.fixed(let buffer), .integer(32, false)):
+            result = Column.doubles(buffer, count, UInt32.self) { Double($0) }
         case (.fixed(let buffer), .integer): result = Column.doubles(buffer, count, UInt64.self) { Double($0) }
         case (.fixed, .decimal): result = (0..<count).map { number($0) }
         case (.bits(let bits), .bool): result = (0..<count).map { bits.bit($0) ? 1 : 0 }

@@ -7,13 +7,19 @@ import Testing
 
 /// Health, edges and verdicts.
 @Suite struct DecisionTests {
-    private func shares(_ x: (Int, Int), _ n: (Int, Int), _ change: (inout ExperimentPlan) -> Void = { _ in }) throws -> ExperimentResult {
+    private func shares(_ x: (Int, Int), _ n: (Int, Int), _ change: (inout ExperimentPlan) -> Void = { _ in }) throws
+        -> ExperimentResult
+    {
         let arms = Array(repeating: "a", count: n.0) + Array(repeating: "b", count: n.1)
         let hits = (0..<n.0).map { $0 < x.0 ? 1 : 0 } + (0..<n.1).map { $0 < x.1 ? 1 : 0 }
         var plan = ExperimentPlan(variant: "arm", control: "a", metrics: [Metric(.proportion(of: nil), "hit")])
         change(&plan)
         return try Samples.analyzed(
-            plan, Samples.table([("arm", Samples.texts(arms)), ("hit", Samples.integers(hits)), ("bad", Samples.integers(hits.map { 1 - $0 }))]))
+            plan,
+            Samples.table([
+                ("arm", Samples.texts(arms)), ("hit", Samples.integers(hits)),
+                ("bad", Samples.integers(hits.map { 1 - $0 })),
+            ]))
     }
 
     @Test func noConversionsInControlIsAResult() throws {
@@ -42,7 +48,8 @@ import Testing
         #expect(try shares((100, 200), (1_000, 1_000)).decision.verdict == .ship)
         #expect(try shares((200, 100), (1_000, 1_000)).decision.verdict == .rollBack)
         #expect(try shares((100, 104), (1_000, 1_000)).decision.verdict == .keepRunning)
-        #expect(try shares((100, 200), (1_000, 1_000)) { $0.options.minimumUnits = 9_000 }.decision.verdict == .keepRunning)
+        #expect(
+            try shares((100, 200), (1_000, 1_000)) { $0.options.minimumUnits = 9_000 }.decision.verdict == .keepRunning)
         #expect(try shares((50_000, 50_010), (100_000, 100_000)) { $0.options.mde = 0.05 }.decision.verdict == .review)
         let down = try shares((200, 100), (1_000, 1_000)) { $0.metrics[0].isUpGood = false }
         #expect(down.decision.verdict == .ship)
@@ -52,7 +59,8 @@ import Testing
         let result = try shares((100, 300), (1_000, 1_400))
         #expect(result.decision.verdict == .invalid)
         #expect(result.check("srm")?.status == .failed)
-        #expect(try shares((100, 300), (1_000, 1_400)) { $0.weights = [("a", 10), ("b", 14)] }.decision.verdict == .ship)
+        #expect(
+            try shares((100, 300), (1_000, 1_400)) { $0.weights = [("a", 10), ("b", 14)] }.decision.verdict == .ship)
     }
 
     @Test func anArmOfWeightZeroLeavesTheTest() throws {
@@ -88,7 +96,8 @@ import Testing
 
     @Test func unitsInTwoArmsAndRepeatsAreLeftOut() throws {
         let table = try Samples.table([
-            ("id", Samples.integers([1, 2, 3, 4, 5, 1, 2, 6])), ("arm", Samples.texts(["a", "b", "a", "b", "a", "b", "b", nil])),
+            ("id", Samples.integers([1, 2, 3, 4, 5, 1, 2, 6])),
+            ("arm", Samples.texts(["a", "b", "a", "b", "a", "b", "b", nil])),
             ("y", Samples.numbers([1, 2, 3, 4, 5, 6, 7, 8])),
         ])
         var plan = ExperimentPlan(variant: "arm", control: "a", metrics: [Metric(.mean, "y")])
@@ -103,11 +112,18 @@ import Testing
 
     @Test func eventsAddUpToUnits() throws {
         let table = try Samples.table([
-            ("id", Samples.texts(["u", "v", "u", "w", "v", "x", "x"])), ("arm", Samples.texts(["a", "b", "a", "a", "b", "b", "b"])),
+            ("id", Samples.texts(["u", "v", "u", "w", "v", "x", "x"])),
+            ("arm", Samples.texts(["a", "b", "a", "a", "b", "b", "b"])),
             ("spend", Samples.numbers([1, 2, 3, .nan, 5, 6, 7])),
-            ("day", Samples.texts(["2024-01-01", "2024-01-01", "2024-01-03", "2024-01-03", "2024-01-04", "2024-01-05", "2024-02-01"])),
+            (
+                "day",
+                Samples.texts([
+                    "2024-01-01", "2024-01-01", "2024-01-03", "2024-01-03", "2024-01-04", "2024-01-05", "2024-02-01",
+                ])
+            ),
         ])
-        var plan = ExperimentPlan(variant: "arm", control: "a", metrics: [Metric(.mean, "spend"), Metric(.retention(from: 1, to: 7), "day")])
+        var plan = ExperimentPlan(
+            variant: "arm", control: "a", metrics: [Metric(.mean, "spend"), Metric(.retention(from: 1, to: 7), "day")])
         plan.unit = "id"
         plan.date = "day"
         plan.isEvents = true
@@ -122,14 +138,16 @@ import Testing
     ])
     func edgesHaveAStatus(values: [Double], status: String) throws {
         let table = try Samples.table([("arm", Samples.texts(["a", "a", "b", "b"])), ("y", Samples.numbers(values))])
-        let result = try Samples.analyzed(ExperimentPlan(variant: "arm", control: "a", metrics: [Metric(.mean, "y")]), table)
+        let result = try Samples.analyzed(
+            ExperimentPlan(variant: "arm", control: "a", metrics: [Metric(.mean, "y")]), table)
         let effect = result.metrics[0].effects[0]
         #expect(effect.status == status && effect.reason != nil && effect.p == nil)
     }
 
     @Test func relativePriorsAreConverted() throws {
         func loss(_ isRelative: Bool, sd: Double) throws -> EffectResult {
-            try shares((100, 130), (1_000, 1_000)) { $0.options.prior = .init(mean: 0, sd: sd, isRelative: isRelative) }.metrics[0].effects[0]
+            try shares((100, 130), (1_000, 1_000)) { $0.options.prior = .init(mean: 0, sd: sd, isRelative: isRelative) }
+                .metrics[0].effects[0]
         }
         // Control's share is 0.1, so that a relative 0.2 is an absolute 0.02.
         let (relative, absolute) = (try loss(true, sd: 0.2), try loss(false, sd: 0.02))

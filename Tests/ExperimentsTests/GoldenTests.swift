@@ -42,11 +42,15 @@ import Testing
             Golden.self, from: Foundation.Data(contentsOf: vectors.appendingPathComponent("Vectors/experiments.json")))
     }
 
-    private func result(_ metric: Metric, _ change: (inout ExperimentPlan) -> Void = { _ in }) throws -> ExperimentResult {
+    private func result(_ metric: Metric, _ change: (inout ExperimentPlan) -> Void = { _ in }) throws
+        -> ExperimentResult
+    {
         let data = golden.data
         let table = try Samples.table([
-            ("arm", Samples.texts(data.arm)), ("before", Samples.numbers(data.before)), ("spend", Samples.numbers(data.spend)),
-            ("views", Samples.integers(data.views)), ("clicks", Samples.integers(data.clicks)), ("visit", Samples.integers(data.visit)),
+            ("arm", Samples.texts(data.arm)), ("before", Samples.numbers(data.before)),
+            ("spend", Samples.numbers(data.spend)),
+            ("views", Samples.integers(data.views)), ("clicks", Samples.integers(data.clicks)),
+            ("visit", Samples.integers(data.visit)),
         ])
         var plan = ExperimentPlan(variant: "arm", control: "a", metrics: [metric])
         change(&plan)
@@ -107,9 +111,13 @@ import Testing
     }
 
     @Test func sampleRatio() throws {
-        let arms = Array(repeating: "a", count: 500) + Array(repeating: "b", count: 560) + Array(repeating: "c", count: 610)
-        let table = try Samples.table([("arm", Samples.texts(arms)), ("x", Samples.integers(arms.indices.map { $0 % 7 }))])
-        let result = try Samples.analyzed(ExperimentPlan(variant: "arm", control: "a", metrics: [Metric(.mean, "x")]), table)
+        let arms =
+            Array(repeating: "a", count: 500) + Array(repeating: "b", count: 560) + Array(repeating: "c", count: 610)
+        let table = try Samples.table([
+            ("arm", Samples.texts(arms)), ("x", Samples.integers(arms.indices.map { $0 % 7 })),
+        ])
+        let result = try Samples.analyzed(
+            ExperimentPlan(variant: "arm", control: "a", metrics: [Metric(.mean, "x")]), table)
         #expect(abs((result.check("srm")?.value ?? 0) - golden.srm_p) < 1e-12)
     }
 }

@@ -7,7 +7,9 @@ import Testing
 
 /// What holds for any data.
 @Suite struct PropertyTests {
-    private func randomTable(_ generator: inout SeededGenerator, arms: Int, units: Int, shift: Double = 0) throws -> ([String?], [Double], [Int]) {
+    private func randomTable(_ generator: inout SeededGenerator, arms: Int, units: Int, shift: Double = 0) throws -> (
+        [String?], [Double], [Int]
+    ) {
         var (names, values, hits): ([String?], [Double], [Int]) = ([], [], [])
         let means = (0..<arms).map { _ in generator.normal() * 0.4 }
         for _ in 0..<units {
@@ -26,7 +28,9 @@ import Testing
         var (rejected, kept) = (0, 0)
         for round in 0..<40 {
             let (names, values, hits) = try randomTable(&generator, arms: 5, units: 60 + 20 * round)
-            let table = try Samples.table([("arm", Samples.texts(names)), ("y", Samples.numbers(values)), ("hit", Samples.integers(hits))])
+            let table = try Samples.table([
+                ("arm", Samples.texts(names)), ("y", Samples.numbers(values)), ("hit", Samples.integers(hits)),
+            ])
             var plan = ExperimentPlan(
                 variant: "arm", control: "arm 0", metrics: [Metric(.mean, "y"), Metric(.proportion(of: nil), "hit")])
             plan.options.correction = method
@@ -55,9 +59,11 @@ import Testing
         let (names, values, hits) = try randomTable(&generator, arms: 2, units: 300)
         func effects(_ control: String, shift: Double) throws -> [EffectResult] {
             let table = try Samples.table([
-                ("arm", Samples.texts(names)), ("y", Samples.numbers(values.map { $0 + shift })), ("hit", Samples.integers(hits)),
+                ("arm", Samples.texts(names)), ("y", Samples.numbers(values.map { $0 + shift })),
+                ("hit", Samples.integers(hits)),
             ])
-            var plan = ExperimentPlan(variant: "arm", control: control, metrics: [Metric(.mean, "y"), Metric(.proportion(of: nil), "hit")])
+            var plan = ExperimentPlan(
+                variant: "arm", control: control, metrics: [Metric(.mean, "y"), Metric(.proportion(of: nil), "hit")])
             plan.options.correction = .none
             return try Samples.analyzed(plan, table).metrics.flatMap(\.effects)
         }
@@ -94,7 +100,8 @@ import Testing
 
     /// Under A/A the share of false positives is alpha, with and without covariates, also for ratios and quantiles.
     @Test func falsePositivesAreAlpha() throws {
-        var plan = ExperimentPlan(variant: "", control: "A", metrics: Samples.mailPlan.metrics + [Metric(.quantile(0.5), "history")])
+        var plan = ExperimentPlan(
+            variant: "", control: "A", metrics: Samples.mailPlan.metrics + [Metric(.quantile(0.5), "history")])
         plan.covariates = ["history"]
         let data = try ExperimentData(plan, table: Samples.mails(3_000), work: Work())
         let rows = try Validation.run(data, options: plan.options, runs: 400, seed: 1, work: Work())

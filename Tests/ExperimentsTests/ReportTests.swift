@@ -20,7 +20,11 @@ import Testing
     }
 
     private func report(_ language: Language) -> ExperimentReport {
-        ExperimentReport(result, provenance: .init(script: Array("return 1".utf8), scriptName: "a.lua", command: "cohort a.lua", version: "1"), language: language)
+        ExperimentReport(
+            result,
+            provenance: .init(
+                script: Array("return 1".utf8), scriptName: "a.lua", command: "cohort a.lua", version: "1"),
+            language: language)
     }
 
     @Test func plantedLiftShips() {

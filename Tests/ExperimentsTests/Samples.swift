@@ -20,7 +20,9 @@ enum Samples {
         var generator = SeededGenerator(seed: seed)
         let names = ["No E-Mail", "Mens E-Mail", "Womens E-Mail"]
         let channels = ["Phone", "Web", "Multichannel"]
-        var (arms, history, visit, conversion, spend): ([String?], [Double], [Int], [Int], [Double]) = ([], [], [], [], [])
+        var (arms, history, visit, conversion, spend): ([String?], [Double], [Int], [Int], [Double]) = (
+            [], [], [], [], []
+        )
         var (channel, dates, ids): ([String?], [String?], [Int]) = ([], [], [])
         for unit in 0..<units {
             let arm = generator.below(3)
@@ -38,14 +40,18 @@ enum Samples {
         }
         return try table([
             ("id", integers(ids)), ("segment", texts(arms)), ("history", numbers(history)), ("visit", integers(visit)),
-            ("conversion", integers(conversion)), ("spend", numbers(spend)), ("channel", texts(channel)), ("day", texts(dates)),
+            ("conversion", integers(conversion)), ("spend", numbers(spend)), ("channel", texts(channel)),
+            ("day", texts(dates)),
         ])
     }
 
     static var mailPlan: ExperimentPlan {
         var plan = ExperimentPlan(
             variant: "segment", control: "No E-Mail",
-            metrics: [Metric(.proportion(of: nil), "visit"), Metric(.proportion(of: nil), "conversion"), Metric(.mean, "spend")])
+            metrics: [
+                Metric(.proportion(of: nil), "visit"), Metric(.proportion(of: nil), "conversion"),
+                Metric(.mean, "spend"),
+            ])
         plan.unit = "id"
         plan.segments = ["channel"]
         plan.covariates = ["history"]
