@@ -76,7 +76,13 @@ enum ABMetrics {
         let q = try call.number("q")
         guard q > 0, q < 1 else { throw .argument("q", expected: "number between 0 and 1", got: numberText(q)) }
         return .object(
-            try metric(call, .quantile(q), name: "\(try call.string("column")) p\(numberText(q * 100))"))
+            try metric(call, .quantile(q), name: "\(try call.string("column")) p\(percentile(q))"))
+    }
+
+    /// 95 for 0.95, 99.9 for 0.999.
+    private static func percentile(_ q: Double) -> String {
+        let percent = (q * 1_000_000).rounded() / 10_000
+        return Int(exactly: percent).map { String($0) } ?? "\(percent)"
     }
 
     private static let count = Signature(

@@ -23,6 +23,18 @@ enum ReportExperiment {
                 "lang", .choice(Language.allCases.map(\.rawValue)), default: "en",
                 "the language of the report's own words")
         ],
+        example: .init(
+            """
+            local t = data.table({arm = {"a","a","a","b","b","b"}, spend = {1,2,3,5,6,9}})
+            local test = ab.experiment{data = t, variant = "arm", control = "a", metrics = {ab.mean "spend"}, name = "Copy test"}
+            local path = os.tmpname() .. ".md"
+            report.experiment(test:analyze(), path)
+            local file = io.open(path)
+            local title = file:read "l"
+            file:close()
+            os.remove(path)
+            return title
+            """, output: "\"# Copy test\""),
         related: ["ab.Experiment:analyze"]
     ) { call throws(Failure) in
         let path = try call.path("path")
