@@ -4,7 +4,7 @@ import Support
 
 extension LuaModule {
     static let stats = LuaModule(
-        "stats", "Computes statistics: tests, intervals, power, posteriors, sequential bounds.",
+        "stats", "Computes statistics: tests, intervals, power, sequential bounds.",
         functions: Stats.means + Stats.shares + Stats.tables + Stats.ranks + Stats.groups + Stats.events
             + Stats.quantiles
             + Stats.effects + Stats.stratified + Stats.adjusted + Stats.posteriors + Stats.sequential + Stats.planning
