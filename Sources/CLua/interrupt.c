@@ -32,7 +32,17 @@ void clua_interrupt(lua_State *L) {
     lua_sethook(atomic_load(&runtime->running), stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
+// SIGINT at a prompt: when the first one came that nothing has noticed yet, and when we said what the next one does; 0 for not.
+static _Atomic int64_t unnoticed_since;
+static _Atomic int64_t warned_at;
+
+void clua_notice_interrupt(void) {
+    atomic_store(&unnoticed_since, 0);
+    atomic_store(&warned_at, 0);
+}
+
 void clua_forget_interrupt(lua_State *L) {
+    clua_notice_interrupt();
     clua_runtime *runtime = clua_runtime_of(L);
     atomic_store(&runtime->interrupted, false);
     lua_sethook(atomic_load(&runtime->running), NULL, 0, 0);
@@ -226,6 +236,23 @@ static int64_t milliseconds(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+// Finalizers run where no hook reaches them, and a library may hang: there must be a way out of everything.
+static void offer_to_leave(int64_t now) {
+    static const char offer[] =
+        "\nthis cannot be stopped so far; Ctrl-C again within 5 seconds leaves, and what is in memory is lost\n";
+    int64_t since = atomic_load(&unnoticed_since);
+    int64_t warned = atomic_load(&warned_at);
+    if (!since) {
+        atomic_store(&unnoticed_since, now);
+    } else if (warned && now - warned <= 5000) {
+        sem_post(&leave);
+    } else if (now - since >= 2000) {
+        atomic_store(&warned_at, now);
+        ssize_t ignored = write(STDERR_FILENO, offer, sizeof offer - 1);
+        (void)ignored;
+    }
+}
+
 static void on_sigint(int signal) {
     int saved = errno;
     clua_runtime *runtime = atomic_load(&target);
@@ -235,7 +262,8 @@ static void on_sigint(int signal) {
     } else if (runtime) {
         int64_t now = milliseconds();
         bool second = now - atomic_exchange(&last_signal, now) <= 2000;
-        if (second && atomic_load(&leaves_at_second)) sem_post(&leave);
+        if (!atomic_load(&leaves_at_second)) offer_to_leave(now);
+        else if (second) sem_post(&leave);
         if (runtime->host->cancel) runtime->host->cancel(runtime->host->cancellation);
         clua_interrupt(atomic_load(&target_state));
     }
@@ -261,7 +289,7 @@ int clua_catch_sigint(lua_State *L, bool leaves, void (*before_exit)(void)) {
         return problem;
     }
     leaving = before_exit;
-    if (leaves && !watching) {
+    if (!watching) {
         pthread_t thread;
         sigset_t all, before;
         if (sem_init(&leave, 0, 0) != 0) return errno;

@@ -5,7 +5,8 @@ import Support
 public enum Interrupts {
     /// Who is at the keyboard.
     public enum Mode: Sendable {
-        /// A prompt: Ctrl-C stops what runs and the prompt comes back, however often it is pressed.
+        /// A prompt: Ctrl-C stops what runs and the prompt comes back, however often it is pressed. Where it cannot, the second tells
+        /// that a third one ends the process.
         case prompt
         /// A script: the first Ctrl-C unwinds it; a second one within two seconds removes unfinished files and ends the process
         /// at once with code 130.
@@ -18,6 +19,9 @@ public enum Interrupts {
         let problem = clua_catch_sigint(state.main, mode == .script, { UnfinishedFiles.removeAll() })
         guard problem == 0 else { throw .operation("Ctrl-C cannot be watched: \(systemError(problem))") }
     }
+
+    /// Tells that somebody saw a Ctrl-C and acts on it.
+    public static func notice() { clua_notice_interrupt() }
 
     /// Gives SIGINT its default back.
     public static func release() { _ = clua_catch_sigint(nil, false, nil) }

@@ -5,10 +5,16 @@
 ///
 /// Output goes through the C library's own stream, the one that Lua's `io.write` uses, so that both keep their order.
 public enum Console {
+    /// What kept output from being written, as `errno` told it the first time; `EIO` if nobody looked in time.
+    public static var problem: Int32 { firstProblem == 0 ? EIO : firstProblem }
+
+    /// Written by the main thread alone.
+    private nonisolated(unsafe) static var firstProblem: Int32 = 0
+
     /// Writes bytes to standard output, buffered as the C library does.
     public static func write(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
-        fwrite(base, 1, bytes.count, stdout)
+        if fwrite(base, 1, bytes.count, stdout) < bytes.count { note(errno) }
     }
 
     /// Writes text to standard output.
@@ -19,7 +25,7 @@ public enum Console {
 
     /// Writes text to standard error, at once and behind what standard output holds so far.
     public static func writeError(_ text: String) {
-        fflush(stdout)
+        flush()
         fputs(text, stderr)
         fflush(stderr)
     }
@@ -29,6 +35,11 @@ public enum Console {
 
     /// Hands everything written so far to the system. False if it could not take all of it, now or earlier.
     @discardableResult public static func flush() -> Bool {
-        fflush(stdout) == 0 && ferror(stdout) == 0
+        if fflush(stdout) != 0 { note(errno) }
+        return ferror(stdout) == 0
+    }
+
+    private static func note(_ code: Int32) {
+        if firstProblem == 0 { firstProblem = code }
     }
 }

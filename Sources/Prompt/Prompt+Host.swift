@@ -16,6 +16,9 @@ extension Prompt: SessionHost {
     /// Makes an entry that was written elsewhere the latest to recall.
     public func remember(_ entry: String) {
         reader.remember(entry)
-        history?.append(entry)
+        guard let history, !history.append(entry), !toldOfHistory else { return }
+        toldOfHistory = true
+        let note = "what is typed is not kept for later sessions: \(history.path) cannot be written"
+        Console.writeError(terminal.errorStyle.paint(note, as: .quiet) + "\n")
     }
 }

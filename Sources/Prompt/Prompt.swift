@@ -11,6 +11,8 @@ public final class Prompt {
     let history: HistoryFile?
     /// Entries that came with one line, from a paste of several.
     private var waiting: [String] = []
+    /// Whether it was said that the history cannot be written.
+    var toldOfHistory = false
 
     /// A prompt over `session`. Entries are added to `history`, if there is one, as soon as they are complete.
     public init(session: Session, reader: any LineReader, terminal: Terminal, history: HistoryFile?) {
@@ -51,19 +53,31 @@ public final class Prompt {
     /// Asks for lines until they make up something that can be run. Nil at the end of the input.
     private func readEntry() -> String? {
         var entry = waiting.isEmpty ? nil : waiting.removeFirst()
+        var open = OpenBlocks()
+        var judged = 0
         while true {
             if let entry, !waiting.isEmpty || isWhole(entry) { return entry }
-            switch reader.readLine(prompt: prompt(isFirst: entry == nil), after: entry ?? "") {
-            case .interrupted:
-                entry = nil
-            case .end:
-                // What was begun is evaluated as it stands, so that its error says what is missing.
-                return entry
-            case .line(let line):
-                let text = entry.map { "\($0)\n\(PastedText.withoutContinuationPrompt(line))" } ?? line
-                waiting = session.entries(in: text)
-                entry = waiting.removeFirst()
+            judged = entry?.utf8.count ?? 0
+            var isLong = true
+            while isLong {
+                switch reader.readLine(prompt: prompt(isFirst: entry == nil), after: entry ?? "") {
+                case .interrupted:
+                    (entry, open, judged) = (nil, OpenBlocks(), 0)
+                case .end:
+                    // What was begun is evaluated as it stands, so that its error says what is missing.
+                    return entry
+                case .line(let line):
+                    let line = entry == nil ? line : PastedText.withoutContinuationPrompt(line)
+                    if entry?.append("\n" + line) == nil { entry = line }
+                    open.read(line)
+                }
+                // A long paste comes line by line. To look at all of it for each line would take for ever, so that is done where
+                // nothing is open, and whenever it has doubled: an error in it is told soon enough.
+                isLong = open.isOpen && open.count > 4096 && open.count < 2 * judged
             }
+            guard let text = entry else { continue }
+            waiting = session.entries(in: text)
+            entry = waiting.removeFirst()
         }
     }
 
@@ -97,8 +111,13 @@ public final class Prompt {
 
     private func show(_ error: ScriptError) {
         let style = terminal.errorStyle
-        var lines = [style.paint(error.message, as: .error)]
-        if let excerpt = error.excerpt { lines.append(excerpt.text(width: Terminal.width)) }
+        let width = Terminal.width
+        let message = error.message.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            let line = String(line)
+            return DisplayWidth.of(line) <= width ? line : DisplayWidth.wrapped(line, to: width)
+        }
+        var lines = [style.paint(message.joined(separator: "\n"), as: .error)]
+        if let excerpt = error.excerpt { lines.append(excerpt.text(width: width)) }
         // One frame is the entry itself: it says nothing that the message does not.
         if error.traceback.count > 1 { lines += error.traceback.map { style.paint("  " + $0, as: .quiet) } }
         Console.writeError(lines.joined(separator: "\n") + "\n")

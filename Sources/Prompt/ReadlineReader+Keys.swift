@@ -44,7 +44,7 @@ extension ReadlineReader {
             let above = Self.startOfLine(bytes, start - 1) ?? 0
             rl_point = Int32(Self.place(in: bytes, above..<(start - 1), column: Self.column(bytes, start, cursor)))
         } else {
-            recall { rl_get_previous_history(count, key) }
+            recall(.back, count, key)
         }
     }
 
@@ -57,13 +57,43 @@ extension ReadlineReader {
             let next = bytes[(end + 1)...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
             rl_point = Int32(Self.place(in: bytes, (end + 1)..<next, column: Self.column(bytes, start, cursor)))
         } else {
-            recall { rl_get_next_history(count, key) }
+            recall(.forth, count, key)
         }
     }
 
-    private func recall(_ move: () -> Int32) {
-        _ = move()
+    private enum Direction { case back, forth }
+
+    /// Goes to another entry. Where a line was begun and the cursor is at its end, only to those that begin like it.
+    private func recall(_ direction: Direction, _ count: Int32, _ key: Int32) {
+        if !isRecalling {
+            searched = rl_point == rl_end && rl_end > 0 && !Self.line.contains("\n") ? Self.line : nil
+        }
+        var steps = count
+        if let searched, let found = Self.steps(direction, to: searched) {
+            steps = found
+        } else if searched != nil, direction == .back {
+            rl_ding()
+            return
+        }
+        _ = direction == .back ? rl_get_previous_history(steps, key) : rl_get_next_history(steps, key)
         recalled = Self.line
+    }
+
+    /// How far it is to the next entry that begins with `text` and differs from the line; forth, to the line that was begun if there is none.
+    private static func steps(_ direction: Direction, to text: String) -> Int32? {
+        let place = where_history()
+        let present = line
+        let end = history_length
+        var steps: Int32 = 1
+        while direction == .back ? steps <= place : place + steps < end {
+            let offset = direction == .back ? place - steps : place + steps
+            if let entry = history_get(history_base + offset)?.pointee.line {
+                let candidate = String(cString: entry)
+                if candidate.utf8.starts(with: text.utf8), candidate != present { return steps }
+            }
+            steps += 1
+        }
+        return direction == .forth && place < end ? end - place : nil
     }
 
     /// Whether the entry was just recalled and nothing else has been done to it: then Up goes on to older ones.

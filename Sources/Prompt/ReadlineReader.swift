@@ -27,6 +27,10 @@ public final class ReadlineReader: LineReader {
     var recalled: String?
     /// Set where Ctrl-C was noticed while a key did its work.
     var abandons = false
+    /// What Up and Down look for the beginning of; see `moveUp`.
+    var searched: String?
+    /// Whether readline would look for another encoding than UTF-8 in the environment.
+    private static nonisolated(unsafe) var hidesLocale = false
     /// The signals that are let through while waiting.
     private var openMask = sigset_t()
 
@@ -42,8 +46,11 @@ public final class ReadlineReader: LineReader {
         rl_readline_name = UnsafePointer(strdup("cohort"))
         rl_catch_signals = 1
         rl_persistent_signal_handlers = 1
+        Keyboard.install()
         Self.bindKeys()
-        Self.initializeInUTF8()
+        setlocale(LC_CTYPE, "")
+        Self.hidesLocale = nl_langinfo(Int32(CODESET)).map { String(cString: $0) } != "UTF-8"
+        Self.inUTF8 { rl_initialize() }
         Self.active = self
         stifle_history(20_000)
         for entry in history { add_history(entry) }
@@ -54,6 +61,7 @@ public final class ReadlineReader: LineReader {
         self.entry = entry
         lastTab = nil
         recalled = nil
+        searched = nil
         abandons = false
         // A terminal gets output line by line: what still waits is a line that was begun, and readline counts from column 0.
         if __fpending(stdout) > 0 { Console.write("\n") }
@@ -63,9 +71,13 @@ public final class ReadlineReader: LineReader {
         defer { pthread_sigmask(SIG_SETMASK, [openMask], nil) }
         _ = isInterrupted()
         finished = (false, nil)
-        rl_callback_handler_install(Self.marked(prompt), lineArrived)
+        // Ctrl-C stays ours: readline, in the middle of a search, would clean up twice and lose its place on the screen.
+        var interrupt = sigaction()
+        sigaction(SIGINT, nil, &interrupt)
+        Self.inUTF8 { rl_callback_handler_install(Self.marked(prompt), lineArrived) }
+        sigaction(SIGINT, &interrupt, nil)
         while !finished.arrived {
-            if waitForKey() { rl_callback_read_char() }
+            if Keyboard.hasKey || (waitForKey() && Keyboard.fetch()) { rl_callback_read_char() }
             if abandons || isInterrupted() { return abandon() }
         }
         guard let line = finished.line else {
@@ -77,7 +89,10 @@ public final class ReadlineReader: LineReader {
     }
 
     /// Forgets the keys typed since the last line, as after Ctrl-C.
-    public func dropTypeAhead() { TerminalSettings.dropTypeAhead() }
+    public func dropTypeAhead() {
+        TerminalSettings.dropTypeAhead()
+        Keyboard.forget()
+    }
 
     /// Waits for a key, with signals let through. False if one came instead.
     func waitForKey() -> Bool {
@@ -123,6 +138,12 @@ public final class ReadlineReader: LineReader {
             // Ctrl-C and Enter at once: Ctrl-C is the later wish.
             free(finished.line)
         } else {
+            rl_callback_sigcleanup()
+            rl_free_line_state()
+            // Below all of the text, however many rows it has.
+            rl_point = rl_end
+            rl_redisplay()
+            rl_echo_signal_char(SIGINT)
             rl_callback_handler_remove()
         }
         Console.write("\n")
@@ -130,17 +151,14 @@ public final class ReadlineReader: LineReader {
         return .interrupted
     }
 
-    /// Text is UTF-8 whatever the environment says: in the C locale (a bare container) readline would show Chinese as octal.
-    private static func initializeInUTF8() {
-        setlocale(LC_CTYPE, "")
-        if nl_langinfo(Int32(CODESET)).map({ String(cString: $0) }) == "UTF-8" {
-            rl_initialize()
-            return
-        }
+    /// Text is UTF-8 whatever the environment says: in the C locale (a bare container) readline would show Chinese as octal. It looks
+    /// at the variables before every line; other programs that we start must find them as they were.
+    private static func inUTF8(_ body: () -> Void) {
+        guard hidesLocale else { return body() }
         let before = getenv("LC_ALL").map { String(cString: $0) }
         setenv("LC_ALL", "C.UTF-8", 1)
         setlocale(LC_CTYPE, "C.UTF-8")
-        rl_initialize()
+        body()
         if let before { setenv("LC_ALL", before, 1) } else { unsetenv("LC_ALL") }
     }
 

@@ -10,6 +10,8 @@ public struct HistoryFile: Sendable {
     public let path: String
     /// How many of the latest entries are kept.
     public let limit: Int
+    /// Longer entries, in bytes, are left out: a table that somebody pasted should not be read at every start.
+    public static let longestEntry = 64 << 10
 
     /// Entries in the file at `path`; it and its folder are made by the first `append`.
     public init(path: String, limit: Int = 10_000) {
@@ -19,16 +21,18 @@ public struct HistoryFile: Sendable {
 
     /// The entries, oldest first; none if the file does not exist or cannot be read.
     public func load() -> [String] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
+        guard Self.isRegular(descriptor) else { return [] }
         let lines = Self.lines(of: descriptor)
         return lines.suffix(limit).map(Self.decode)
     }
 
-    /// Adds one entry behind those of every session. A history that cannot be written is no reason to stop working, so the
-    /// result only says whether it was.
+    /// Adds one entry behind those of every session, unless it is too long. A history that cannot be written is no reason to stop
+    /// working, so the result only says whether it could be.
     @discardableResult public func append(_ entry: String) -> Bool {
+        if entry.utf8.count > Self.longestEntry { return true }
         guard let descriptor = openLocked() else { return false }
         defer { close(descriptor) }
         var bytes = Self.encode(entry)
@@ -58,8 +62,12 @@ public struct HistoryFile: Sendable {
     private func openLocked() -> Int32? {
         Self.makeFolders(above: path)
         for _ in 0..<10 {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o600)
             guard descriptor >= 0 else { return nil }
+            guard Self.isRegular(descriptor) else {
+                close(descriptor)
+                return nil
+            }
             var held = stat()
             var named = stat()
             if flock(descriptor, LOCK_EX) == 0, fstat(descriptor, &held) == 0, stat(path, &named) == 0,
@@ -78,6 +86,12 @@ public struct HistoryFile: Sendable {
             mkdir(String(path[..<slash]), 0o700)
             end = slash
         }
+    }
+
+    /// A pipe under the history's name would keep the prompt waiting for ever.
+    private static func isRegular(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     private static func endsWithLineBreak(_ descriptor: Int32) -> Bool {

@@ -19,6 +19,7 @@ extension Session {
     public func takeInterrupt() -> Bool {
         guard lua.cancellation.isCancelled else { return false }
         lua.cancellation.reset()
+        Interrupts.notice()
         return true
     }
 }

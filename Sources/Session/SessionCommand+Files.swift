@@ -25,7 +25,7 @@ extension SessionCommand {
         ".load", "FILE", "runs a script as if it were typed here: locals stay", reachesOut: true
     ) { (session, argument, width) throws(Failure) in
         let path = try path(argument, of: ".load")
-        let source = Session.withoutHeading(try FileSystem.content(of: path))
+        let source = Session.withoutHeading(try SourceFile.content(of: path, isInterrupted: session.takeInterrupt))
         return session.enter(source, name: "@" + path, width: width)
     }
 

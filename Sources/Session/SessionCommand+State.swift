@@ -29,7 +29,7 @@ extension SessionCommand {
         switch argument {
         case "on": session.isTiming = true
         case "off": session.isTiming = false
-        case "": session.isTiming.toggle()
+        case "": break
         default: throw .operation(".timing: on or off expected, got '\(argument)'")
         }
         return .done(results: ["timing is \(session.isTiming ? "on" : "off")"])

@@ -72,6 +72,7 @@ extension Session {
             }
             return try command.body(self, argument, width)
         } catch {
+            if error == .cancelled { return .interrupted }
             return .failed(ScriptError(message: error.description))
         }
     }

@@ -82,9 +82,21 @@ public struct AtomicFile: ~Copyable {
     }
 
     private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        // A link to what is not there yet: the file is made where it points.
+        var path = path
+        for _ in 0..<40 {
+            var link = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink(path, &link, link.count)
+            guard count > 0 else { return path }
+            let goal = String(decoding: link[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+            let folder = goal.hasPrefix("/") ? nil : FileSystem.parent(of: path)
+            path = folder.map { $0 == "/" ? "/\(goal)" : "\($0)/\(goal)" } ?? goal
+        }
+        return path
     }
 
     private mutating func flush() throws(Failure) {

@@ -6,11 +6,15 @@ import Support
 /// Where the program begins: parses the arguments, runs the command, turns what comes of it into an exit code.
 @main enum Main {
     static func main() {
+        StandardStreams.fillGaps()
+        Signals.keepCrashesQuiet()
         atexit { UnfinishedFiles.removeAll() }
         let status = run(Array(CommandLine.arguments.dropFirst()))
         guard Console.flush() else {
             // Nobody is told about a reader that left, only about output that is lost.
-            if errno != EPIPE { Console.writeError("cohort: standard output cannot be written: \(systemError())\n") }
+            if Console.problem != EPIPE {
+                Console.writeError("cohort: standard output cannot be written: \(systemError(Console.problem))\n")
+            }
             exit(status == .done ? ExitStatus.failed.rawValue : status.rawValue)
         }
         exit(status.rawValue)

@@ -87,7 +87,7 @@ struct RenderCommand: ParsableCommand {
 
     private func read(_ session: Session) throws -> [UInt8] {
         do throws(Failure) {
-            return try ScriptFile.read(file, isInterrupted: session.takeInterrupt)
+            return try SourceFile.content(of: file, isInterrupted: session.takeInterrupt)
         } catch {
             Console.writeError("cohort: \(error)\n")
             throw error == .cancelled ? ExitStatus.interrupted : .usage

@@ -55,7 +55,7 @@ struct Runner {
 
     private func read(_ path: String) throws -> [UInt8] {
         do throws(Failure) {
-            return try ScriptFile.read(path, isInterrupted: session.takeInterrupt)
+            return try SourceFile.content(of: path, isInterrupted: session.takeInterrupt)
         } catch {
             Console.writeError("cohort: \(error)\n")
             throw error == .cancelled ? ExitStatus.interrupted : .usage
@@ -100,7 +100,8 @@ struct Runner {
         let path = Folders.config + "/init.lua"
         guard access(path, F_OK) == 0 else { return }
         do throws(Failure) {
-            _ = report(session.run(try ScriptFile.read(path, isInterrupted: session.takeInterrupt), name: "@" + path))
+            _ = report(
+                session.run(try SourceFile.content(of: path, isInterrupted: session.takeInterrupt), name: "@" + path))
         } catch {
             Console.writeError("cohort: \(error)\n")
         }

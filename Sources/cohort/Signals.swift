@@ -12,7 +12,7 @@ enum Signals {
     static func install(cancelling cancellation: Cancellation? = nil) {
         self.cancellation = cancellation
         startWatcher()
-        for signal in [SIGTERM, SIGHUP, SIGPIPE] + (cancellation == nil ? [] : [SIGINT]) {
+        for signal in [SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] + (cancellation == nil ? [] : [SIGINT]) {
             var before = sigaction()
             sigaction(signal, nil, &before)
             // A caller that ignores a signal (nohup) has decided for us.
@@ -25,8 +25,27 @@ enum Signals {
         // Signals blocked by the thread that started us would never arrive.
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&set, signal) }
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { sigaddset(&set, signal) }
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
+    /// Swift meets a crash at a terminal with a debugger that takes the keyboard. Whoever works at a prompt wants the terminal back:
+    /// a debugger is for those who ask for it with SWIFT_BACKTRACE.
+    static func keepCrashesQuiet() {
+        guard getenv("SWIFT_BACKTRACE") == nil, isatty(STDIN_FILENO) != 0, isatty(STDOUT_FILENO) != 0 else { return }
+        for signal in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+            var before = sigaction()
+            sigaction(signal, nil, &before)
+            if unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { signal in
+                TerminalSettings.restore()
+                raise(signal)
+            }
+            // The second time the signal does what it does to any program.
+            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_NODEFER | SA_ONSTACK
+            sigaction(signal, &action, nil)
+        }
     }
 
     /// Written once, before the handlers are installed; only read after that.
@@ -71,6 +90,9 @@ enum Signals {
     private static func end(by signal: Int32) -> Never {
         UnfinishedFiles.removeAll()
         TerminalSettings.restore()
+        // Ctrl-\ is a wish to leave here: no picture of the memory, with somebody's data in it, is left in the folder.
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         Glibc.signal(signal, SIG_DFL)
         var set = sigset_t()
         sigemptyset(&set)

@@ -63,8 +63,10 @@ final class PseudoTerminal {
     }
 
     /// Types.
-    func type(_ keys: String) {
-        let bytes = Array(keys.utf8)
+    func type(_ keys: String) { type(bytes: Array(keys.utf8)) }
+
+    /// Sends bytes, which need not be text.
+    func type(bytes: [UInt8]) {
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { write(master, $0.baseAddress, $0.count) }

@@ -20,6 +20,13 @@ import Testing
         #expect(!HistoryFile(path: "/dev/null/history").append("x"))
     }
 
+    @Test func veryLongEntriesAreLeftOut() {
+        let file = HistoryFile(path: temporaryPath())
+        #expect(file.append(String(repeating: "x", count: HistoryFile.longestEntry + 1)))
+        #expect(file.append("short"))
+        #expect(file.load() == ["short"])
+    }
+
     @Test func sessionsAtOnceLoseNothing() async {
         let path = temporaryPath()
         let old = HistoryFile(path: path)

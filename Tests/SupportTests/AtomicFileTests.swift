@@ -39,6 +39,20 @@ import Testing
         }
     }
 
+    @Test func aLinkToNothingYetStaysALink() throws {
+        try withFolder { folder in
+            let files = FileManager.default
+            try files.createDirectory(atPath: "\(folder)/sub", withIntermediateDirectories: false)
+            try files.createSymbolicLink(atPath: "\(folder)/first", withDestinationPath: "sub/second")
+            try files.createSymbolicLink(atPath: "\(folder)/sub/second", withDestinationPath: "third")
+            var file = try AtomicFile("\(folder)/first")
+            try file.write("new")
+            try file.commit()
+            #expect(try files.destinationOfSymbolicLink(atPath: "\(folder)/first") == "sub/second")
+            #expect(try String(contentsOfFile: "\(folder)/sub/third", encoding: .utf8) == "new")
+        }
+    }
+
     @Test func cancellationStopsALongWriteAndLeavesNothing() throws {
         try withFolder { folder in
             let cancellation = Cancellation()

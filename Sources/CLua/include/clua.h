@@ -155,11 +155,14 @@ size_t clua_compiled_extent(lua_State *L, const char *bytes, size_t count);
 void clua_interrupt(lua_State *L);
 /// Forgets an interrupt, before new work begins.
 void clua_forget_interrupt(lua_State *L);
+/// Somebody saw the interrupt and acts on it: the next one is the first again.
+void clua_notice_interrupt(void);
 /// Whether an interrupt arrived since it was last forgotten.
 bool clua_interrupted(lua_State *L);
 
 /// Makes SIGINT interrupt `L`, on whichever thread it arrives. With `leaves`, a second one within two seconds calls `before_exit` on a
-/// thread of its own and ends the process with code 130. Returns 0 or an errno. NULL for `L` gives SIGINT its default back.
+/// thread of its own and ends the process with code 130; without, the same comes of the third where nothing noticed the first for two
+/// seconds: the second says so. Returns 0 or an errno. NULL for `L` gives SIGINT its default back.
 int clua_catch_sigint(lua_State *L, bool leaves, void (*before_exit)(void));
 
 /// A number as Lua writes it. `buffer` holds at least 64 bytes; returns the length.

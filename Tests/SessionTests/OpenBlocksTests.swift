@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Session
+
+@Suite struct OpenBlocksTests {
+    private func isOpen(_ text: String) -> Bool {
+        var open = OpenBlocks()
+        open.read(text)
+        return open.isOpen
+    }
+
+    @Test(arguments: [
+        "t = {", "f(", "t[1", "function f()", "for i = 1, 2 do", "while x do", "if x then", "repeat", "do",
+        "if a then b() elseif c then d() else", "s = [[", "s = [==[ ]] ]=]", "--[[ comment", "s = 'a\\", "s = \"a\\z",
+        "t = { -- }", "t = { '}'", "t = { [[}]]", "f(function() if x then end",
+    ])
+    func somethingIsOpen(text: String) { #expect(isOpen(text)) }
+
+    @Test(arguments: [
+        "t = {}", "f()", "t[1] = [[x]]", "function f() end", "for i = 1, 2 do end", "repeat until x", "-- {", "x = '{'",
+        "x = \"\\\"{\"", "--[==[ { ]==] y = 1", "if a then b() elseif c then d() else e() end", "s = 'a\\\nb'",
+        "do -- {\nend",
+        "s = 'never closed\nx = 1", "done = endless", "x = a--{\n+ b",
+    ])
+    func nothingIsOpen(text: String) { #expect(!isOpen(text)) }
+}
