@@ -41,6 +41,10 @@ void clua_open_strings(lua_State *L);
 void clua_open_tables(lua_State *L);
 void clua_open_loading(lua_State *L);
 void clua_open_execute(lua_State *L);
+/// Puts forms of the metatable functions in place that keep the modules behind the globals.
+void clua_open_globals(lua_State *L);
+/// Makes globals that are not defined be looked for in a copy of the table at `index`.
+void clua_place_behind_globals(lua_State *L, int index);
 
 /// Raises the interrupt if one arrived. For C functions that run long: they call it every few milliseconds, and not at once, since the
 /// close handlers that run after an interrupt may call them for something short.

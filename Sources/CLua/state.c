@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <string.h>
 
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
@@ -13,6 +14,7 @@ static int open_libraries(lua_State *L) {
     clua_open_tables(L);
     clua_open_loading(L);
     clua_open_execute(L);
+    clua_open_globals(L);
     return 0;
 }
 
@@ -198,13 +200,7 @@ int clua_define_modules(lua_State *L) {
     lua_settop(L, 4);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
 
-    lua_pushglobaltable(L);
-    lua_createtable(L, 0, 1);
-    lua_pushvalue(L, tables);
-    lua_setfield(L, -2, "__index");
-    lua_setmetatable(L, -2);
-    lua_pop(L, 1);
-
+    clua_place_behind_globals(L, tables);
     lua_pushvalue(L, tables);
     lua_setfield(L, loaded, "cohort");
     int count = (int)lua_rawlen(L, names);
@@ -277,6 +273,36 @@ int clua_own_globals(lua_State *L) {
         }
     }
     return 1;
+}
+
+bool clua_push_variable(lua_State *L, const char *name) {
+    lua_Debug frame;
+    if (!lua_checkstack(L, 4) || !lua_getstack(L, 1, &frame)) return false;
+    bool found = false;
+    const char *other;
+    lua_pushnil(L);
+    int place = lua_gettop(L);
+    // Of several locals with one name the last is the one in sight.
+    for (int i = 1; (other = lua_getlocal(L, &frame, i)); i++) {
+        if (strcmp(other, name) == 0) {
+            lua_replace(L, place);
+            found = true;
+        } else {
+            lua_pop(L, 1);
+        }
+    }
+    if (found) return true;
+    lua_getinfo(L, "f", &frame);
+    for (int i = 1; !found && (other = lua_getupvalue(L, place + 1, i)); i++) {
+        if (strcmp(other, name) == 0) {
+            lua_replace(L, place);
+            found = true;
+        } else {
+            lua_pop(L, 1);
+        }
+    }
+    lua_settop(L, found ? place : place - 1);
+    return found;
 }
 
 int clua_reseed(lua_State *L) {

@@ -52,7 +52,9 @@ extension BoxColumn {
     fileprivate init(heading: [String], _ column: Column, _ rows: ShownRows, _ frame: Frame) {
         let cells = rows.indices.map { row -> String? in
             if column.isNull(row) { return nil }
-            let text = column.text(row)
+            let written = column.text(row)
+            // As in tensors: the sign of zero is nothing that a reader of tables wants to know.
+            let text = column.type.isNumber && written == "-0.0" ? "0.0" : written
             // Cut before anything else looks at it: a text may be a megabyte long.
             let cell = DisplayWidth.escaped(frame.isWhole ? text : DisplayWidth.cut(text, to: max(frame.width, 20)))
             return cell == "NULL" ? "'NULL'" : cell

@@ -112,19 +112,32 @@ extension EntryOutline {
         return [source[end...].contains(UInt8(ascii: "-")) ? UInt8(ascii: "\n") : UInt8(ascii: " ")]
     }
 
-    /// Where statements may begin outside of all blocks and brackets: behind a semicolon or on a new line. `isName` tells that the
-    /// word there is a name, which continues nothing before it.
-    static func statementStarts(of source: [UInt8]) -> [(offset: Int, isName: Bool)] {
-        var starts: [(offset: Int, isName: Bool)] = []
+    /// A place where a statement may begin.
+    struct StatementStart {
+        let offset: Int
+        /// Whether the word there is a name, which continues nothing before it.
+        let isName: Bool
+        /// Whether only what stands before it on its line tells that a statement may begin: `local q = 3 q`.
+        let isWithinLine: Bool
+    }
+
+    /// Where statements may begin outside of all blocks and brackets: behind a semicolon, on a new line, or where a word can only begin
+    /// another one.
+    static func statementStarts(of source: [UInt8]) -> [StatementStart] {
+        var starts: [StatementStart] = []
         var depth = 0
         var previous: LuaToken?
         for token in LuaLexer(source).tokens {
             if depth == 0, let previous {
                 let between = source[previous.range.upperBound..<token.range.lowerBound]
                 let isBehindSemicolon = previous.isSymbol(";")
-                if isBehindSemicolon || between.contains(UInt8(ascii: "\n")) {
+                let isNew = isBehindSemicolon || between.contains(UInt8(ascii: "\n"))
+                if isNew || previous.endsValue && token.beginsValue(behind: previous) {
                     starts.append(
-                        (token.range.lowerBound, token.kind == .name || (isBehindSemicolon && token.isSymbol("("))))
+                        StatementStart(
+                            offset: token.range.lowerBound,
+                            isName: token.kind == .name || (isBehindSemicolon && token.isSymbol("(")),
+                            isWithinLine: !isNew))
                 }
             }
             previous = token
@@ -135,6 +148,31 @@ extension EntryOutline {
             }
         }
         return starts
+    }
+}
+
+extension LuaToken {
+    private var isConstant: Bool { ["nil", "true", "false"].contains { isKeyword($0) } }
+
+    /// Whether a value or a block may end with this word.
+    fileprivate var endsValue: Bool {
+        switch kind {
+        case .name, .number, .string: true
+        case .keyword: isConstant || isKeyword("end")
+        case .symbol: [")", "]", "}"].contains(text)
+        }
+    }
+
+    /// Whether a value begins with this word, and can be no part of the one that ends with `previous`.
+    fileprivate func beginsValue(behind previous: LuaToken) -> Bool {
+        switch kind {
+        case .name, .number: return true
+        case .keyword: return isConstant || isKeyword("not")
+        case .string, .symbol:
+            // `f "x"`, `f {}` and `f (x)` are calls, also where `f` is itself a call.
+            let isCallable = previous.kind == .name || previous.kind == .string || previous.kind == .symbol
+            return isSymbol("#") || (kind == .string || isSymbol("{") || isSymbol("(")) && !isCallable
+        }
     }
 }
 

@@ -29,7 +29,11 @@ extension LuaState {
             return CompiledEntry(
                 chunk: try statements.get(), source: source, expressionStart: nil, outline: EntryOutline(source))
         }
-        let wantsStatement = Self.isIncomplete(failure) && !failure.problem.hasSuffix("syntax error near <eof>")
+        // What lacks nothing but to be assigned to is an expression.
+        let isExpression = ["syntax error near <eof>", "'=' expected near <eof>"].contains {
+            failure.problem.hasSuffix($0)
+        }
+        let wantsStatement = Self.isIncomplete(failure) && !isExpression
         if wantsStatement { throw failure }
         if case .failure(let other) = expression, Self.isIncomplete(other) { throw other }
         // The longest beginning that stands on its own ends where the last statement begins.
@@ -38,6 +42,8 @@ extension LuaState {
                 return try compile(lua, source, expressionAt: start.offset, name)
             } catch {
                 if Self.isIncomplete(error) { throw error }
+                // The line may hold another place.
+                if start.isWithinLine { continue }
                 let changed = Array(source[..<start.offset]) + Self.keyword + Array(source[start.offset...])
                 throw furthest(lua, (source, failure), (changed, error), name)
             }

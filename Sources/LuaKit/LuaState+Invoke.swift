@@ -57,11 +57,12 @@ extension LuaState {
     func errorText(_ lua: OpaquePointer) -> String {
         let error = Argument(state: self, lua: lua, index: lua_gettop(lua))
         if let text = error.text { return text }
+        if error.isNil { return "an error without a value" }
         // A table or object with __tostring; the conversion runs code of the script's. Without one there is nothing to say: an
         // address would differ from run to run.
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
-        if !error.isNil, let reference = try? anchorReference(lua, top),
+        if let reference = try? anchorReference(lua, top),
             let own = try? invoke(builtin: clua_own_text, [.reference(reference)]).first?.text
         {
             return own

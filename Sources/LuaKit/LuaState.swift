@@ -22,6 +22,8 @@ public final class LuaState {
     public var output: (UnsafeRawBufferPointer) -> Void = { clua_write_standard_output($0.baseAddress, $0.count) }
     /// How values are laid out as text.
     public var layout = ValueLayout(width: 80)
+    /// What functions have to tell beside their results.
+    private var notes: (untold: [String], all: Set<String>) = ([], [])
     /// The modules that were registered.
     public internal(set) var modules: [LuaModule] = []
     /// The functions registered as globals of their own (`help`, `seed`).
@@ -217,5 +219,18 @@ extension LuaState {
     func giveBack(_ plan: Plan) {
         plan.reset()
         if spare.count < 8 { spare.append(plan) }
+    }
+}
+
+extension LuaState {
+    /// Has the front end tell something beside the results, once in a session.
+    public func note(_ text: String) {
+        if notes.all.insert(text).inserted { notes.untold.append(text) }
+    }
+
+    /// What is to be told. Empty when asked again.
+    public func takeNotes() -> [String] {
+        defer { notes.untold = [] }
+        return notes.untold
     }
 }

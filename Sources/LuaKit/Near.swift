@@ -1,9 +1,9 @@
 /// The name in `names` that `word` was probably meant to be, if any is close: a different case, a beginning, or at most two letters
-/// exchanged, left out or added (one for short words).
+/// exchanged, left out or added (one for words of up to five).
 public func nearest(to word: String, in names: [String]) -> String? {
     let lowered = word.lowercased()
     if let same = names.first(where: { $0.lowercased() == lowered }) { return same }
-    let allowed = word.utf8.count <= 3 ? 1 : 2
+    let allowed = word.utf8.count <= 5 ? 1 : 2
     var best: (distance: Int, name: String)?
     for name in names {
         guard abs(name.utf8.count - word.utf8.count) <= allowed else { continue }

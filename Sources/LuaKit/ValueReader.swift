@@ -169,6 +169,10 @@ struct ValueReader {
         if lua_isinteger(lua, index) != 0 { return String(lua_tointegerx(lua, index, nil)) }
         let value = lua_tonumberx(lua, index, nil)
         if value.isNaN { return "nan" }
+        // Lua writes 14 digits. Whole numbers such as 2^53 are meant to the last one.
+        if let whole = Int(exactly: value), whole.magnitude > 99_999_999_999_999, whole.magnitude <= 1 << 53 {
+            return "\(whole).0"
+        }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
             guard let start = buffer.baseAddress else { return "" }
             _ = clua_number_text(value, start)

@@ -5,7 +5,8 @@ import Tensors
 
 extension LuaModule {
     static let cluster = LuaModule(
-        "cluster", "Groups rows that are alike.", functions: [kmeans, chooseK, load], classes: [KMeansModel.luaClass])
+        "cluster", "Groups rows that are alike into segments.", functions: [kmeans, chooseK, load],
+        classes: [KMeansModel.luaClass])
 
     private static let metric = Parameter.optional(
         "metric", .choice(ClusterMetric.allCases.map(\.rawValue)), default: "euclidean",
@@ -17,7 +18,7 @@ extension LuaModule {
     private static let kmeans = Signature(
         "cluster.kmeans",
         """
-        Groups rows into k clusters by k-means: first centers by greedy k-means++, then Lloyd's iterations, in float32 with sums in float64. \
+        Groups rows into k clusters (segments) by k-means: first centers by greedy k-means++, then Lloyd's iterations, in float32 with sums in float64. \
         The same data, options and seed give the same result on any number of threads. Clusters are numbered from 1, from the largest to \
         the smallest. On more than 32,768 rows the restarts run on a sample and the best goes on over all rows.
         """,
@@ -55,7 +56,7 @@ extension LuaModule {
     private static let chooseK = Signature(
         "cluster.choose_k",
         """
-        Runs k-means for every number of clusters of a range and takes the one with the highest mean silhouette, which is measured on at \
+        Runs k-means for every number of clusters (segments) of a range and takes the one with the highest mean silhouette, which is measured on at \
         most `sample` rows.
         """,
         parameters: [.required("x", .matrix, "rows to group [n, d], at least three")],

@@ -9,8 +9,10 @@ extension ParameterType {
         (argument) throws(Failure) -> QueryArguments? in
         guard case .table(let table) = try argument.value() else { return nil }
         if table.list.isEmpty, table.fields.count == 1, let tables = table["tables"] {
-            return QueryArguments(tables: tables)
+            if let named = QueryArguments(tables: tables) { return named }
         }
+        // Tables by name are no values for `?`: only one thing can be meant.
+        if !table.fields.isEmpty, let named = QueryArguments(tables: .table(table)) { return named }
         guard ColumnList.length(table) != nil, let values = ColumnList(table).values() else { return nil }
         return QueryArguments(parameters: values)
     }
@@ -37,6 +39,29 @@ extension Call {
                 "query", expected: "SQL in UTF-8", got: "other bytes", hint: "bind them as a parameter")
         }
         return text
+    }
+}
+
+extension Failure {
+    /// Of a query over a table that DuckDB was not told of: with what to write, if a variable of that name holds one. `this` is the table
+    /// that was asked by its method.
+    func naming(tablesIn call: Call, this: Table? = nil) -> Failure {
+        guard let start = problem.firstRange(of: "Table with name ")?.upperBound,
+            let end = problem[start...].firstRange(of: " does not exist")?.lowerBound
+        else { return self }
+        let name = String(problem[start..<end])
+        guard let table = call.variable(name)?.get(DataTable.self)?.table else { return self }
+        let isThis = this.map { $0.isSame(as: table) } ?? false
+        let function = this == nil ? "data.sql" : "t:sql"
+        let hint =
+            isThis ? "this table is called `this` here" : "write \(function)(query, {tables = {\(name) = \(name)}})"
+        return Failure(kind, problem, got: got, hint: hint)
+    }
+}
+
+extension Table {
+    fileprivate func isSame(as other: Table) -> Bool {
+        names == other.names && zip(columns, other.columns).allSatisfy { $0 === $1 }
     }
 }
 
@@ -198,7 +223,9 @@ struct QueryArguments {
 
     /// Reads `{users = u, orders = o}`.
     init?(tables value: LuaValue) {
-        guard case .table(let table) = value, table.list.isEmpty else { return nil }
+        guard case .table(let table) = value, table.list.isEmpty, table.named.count == table.fields.count else {
+            return nil
+        }
         for (name, value) in table.named {
             guard case .object(let object) = value, let data = object.get(DataTable.self) else { return nil }
             tables.append((name, data.table))

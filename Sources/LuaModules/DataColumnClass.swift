@@ -8,8 +8,11 @@ extension Column: LuaVisible {
     /// A column as scripts see it.
     public static let luaClass: LuaClass = LuaClass(
         "data.Column", for: Column.self,
-        "A column of a table: values of one type. c[i] is row i (nil for a null), #c the number of rows. It never changes.",
-        methods: [totable, tensor],
+        """
+        A column of a table: values of one type. c[i] is row i (nil for a null), #c the number of rows. It never changes. Operators make \
+        a tensor of it, as tensor() does: c + 1, c / d.
+        """,
+        methods: [totable, tensor] + ColumnMethods.all,
         fields: [
             Field(
                 "type", "string",
@@ -21,13 +24,21 @@ extension Column: LuaVisible {
         ],
         index: { call throws(Failure) in
             let column = try call.receiver(Column.self)
-            guard let position = call.argument(2).integer else { throw luaClass.noMember(call.argument(2)) }
+            guard let position = call.argument(2).integer else { throw noMember(call.argument(2)) }
             let row = position > 0 ? position - 1 : column.count + position
             // nil past the end, so that ipairs ends there.
             return position != 0 && row >= 0 && row < column.count ? LuaValue(column[row]) : .nil
         },
         length: { call throws(Failure) in .integer(try call.receiver(Column.self).count) },
+        operators: TensorOperators.all,
         display: { $0.text(width: ScreenWidth.current) })
+
+    /// What only a tensor can do is a word away.
+    private static func noMember(_ key: Argument) -> Failure {
+        let failure = luaClass.noMember(key)
+        guard let name = key.text, Tensor.luaClass.memberNames.contains(name) else { return failure }
+        return .operation(failure.problem, hint: "a tensor has one: c:tensor():\(name)(...)")
+    }
 
     private static let totable = Signature(
         "data.Column:totable",

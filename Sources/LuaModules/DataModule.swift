@@ -103,7 +103,7 @@ extension LuaModule {
         "Runs SQL over the given tables, and over what `create table` made earlier in the session. Values for `?` are bound, never pasted.",
         parameters: [
             .required("query", .string.naming(.sql), "SQL, as DuckDB understands it"),
-            .optional("params", .queryParameters, "values for ? or $1, $2 ..."),
+            .optional("params", .queryParameters, "values for ? or $1, $2 ...; tables by name if there are none"),
         ],
         options: [.optional("tables", .namedTables, "tables by the names that the query uses")],
         returns: [.init("data.Table", "the rows found")],
@@ -112,9 +112,13 @@ extension LuaModule {
     ) { call throws(Failure) in
         let given: QueryArguments = try call.converted(ifGiven: "params") ?? QueryArguments()
         let tables: QueryArguments? = try call.converted(ifGiven: "tables")
-        return .dataTable(
-            try Table.query(
-                try call.query(), given.parameters, tables: tables?.tables ?? given.tables, work: call.work))
+        let query = try call.query()
+        do throws(Failure) {
+            return .dataTable(
+                try Table.query(query, given.parameters, tables: tables?.tables ?? given.tables, work: call.work))
+        } catch {
+            throw error.naming(tablesIn: call)
+        }
     }
 
     private static let connect = Signature(

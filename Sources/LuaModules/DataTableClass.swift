@@ -90,8 +90,9 @@ extension DataTable: LuaVisible {
         "Runs a query over this table, which it calls `this`. Values for `?` are bound, never pasted.",
         parameters: [
             .required("query", .string.naming(.sql), "SQL, as DuckDB understands it"),
-            .optional("params", .queryParameters, "values for ? or $1, $2 ..."),
+            .optional("params", .queryParameters, "values for ? or $1, $2 ...; tables by name if there are none"),
         ],
+        options: [.optional("tables", .namedTables, "further tables by the names that the query uses")],
         returns: [.init("data.Table", "the rows found")],
         example: .init(
             "return #data.table({n = {1, 2, 3}}):sql('select * from this where n > ?', {1})", output: "2",
@@ -100,7 +101,14 @@ extension DataTable: LuaVisible {
     ) { call throws(Failure) in
         let table = try call.receiver(DataTable.self).table
         let given: QueryArguments = try call.converted(ifGiven: "params") ?? QueryArguments()
-        return .dataTable(try table.sql(try call.query(), given.parameters, work: call.work))
+        let further: QueryArguments? = try call.converted(ifGiven: "tables")
+        let tables = (further?.tables ?? given.tables).filter { $0.name != "this" } + [("this", table)]
+        let query = try call.query()
+        do throws(Failure) {
+            return .dataTable(try Table.query(query, given.parameters, tables: tables, work: call.work))
+        } catch {
+            throw error.naming(tablesIn: call, this: table)
+        }
     }
 
     private static let rows = Signature(

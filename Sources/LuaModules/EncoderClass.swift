@@ -99,7 +99,9 @@ extension TextEncoder: LuaVisible {
         options.batch = try call.integer("batch")
         var work = call.work
         if try !call.boolean("progress") { work.progress = nil }
-        return .object(try call.receiver(TextEncoder.self).encode(texts.bytes, options: options, work: work))
+        let encoder = try call.receiver(TextEncoder.self)
+        try encoder.noteUnknownWords(in: texts.bytes, call)
+        return .object(try encoder.encode(texts.bytes, options: options, work: work))
     }
 
     private static let similarity = Signature(
@@ -122,5 +124,23 @@ extension TextEncoder: LuaVisible {
         let a: ComparableTexts = try call.converted("a"), b: ComparableTexts = try call.converted("b")
         let cosines = try a.vectors("a", encoder, call.work).cosine(b.vectors("b", encoder, call.work), work: call.work)
         return cosines.count == 1 && a.isSingle && b.isSingle ? .number(try cosines.item().double) : .object(cosines)
+    }
+}
+
+extension TextEncoder {
+    /// Tells the user, once for each model, where it was made for another language than that of the texts: their vectors would say little.
+    fileprivate func noteUnknownWords(in texts: [[UInt8]], _ call: Call) throws(Failure) {
+        // Plain English cannot be what is not known, and looking costs time.
+        let sample = texts.lazy.filter { text in text.prefix(2_000).contains { $0 >= 0x80 } }.prefix(64)
+        guard let unknown = tokenizer.id(of: "[UNK]") ?? tokenizer.id(of: "<unk>"), !sample.isEmpty else { return }
+        let ids = try tokenizer.encodeBatch(sample.map { Array($0.prefix(2_000)) }).flatMap(\.ids)
+        let words = ids.filter { $0 == unknown || !tokenizer.isSpecial($0) }
+        guard Double(words.count { $0 == unknown }) > 0.3 * Double(words.count) else { return }
+        let name = folder.split(separator: "/").last.map(String.init) ?? folder
+        call.state.note(
+            """
+            \(name) knows few of the words of these texts, so that their vectors say little: it is made for another language \
+            (multilingual-e5-small reads Chinese)
+            """)
     }
 }

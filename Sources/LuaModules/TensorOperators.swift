@@ -9,8 +9,8 @@ enum TensorOperators {
             (.add, arithmetic(.add)), (.sub, arithmetic(.subtract)), (.mul, arithmetic(.multiply)),
             (.div, arithmetic(.divide)), (.idiv, arithmetic(.floorDivide)), (.mod, arithmetic(.modulo)),
             (.pow, arithmetic(.power)), (.band, logic(.and)), (.bor, logic(.or)),
-            (.unm, { call throws(Failure) in .object(try call.tensor().negated(work: call.work)) }),
-            (.bnot, { call throws(Failure) in .object(try call.tensor().inverted(work: call.work)) }),
+            (.unm, { call throws(Failure) in .object(try operand(call).negated(work: call.work)) }),
+            (.bnot, { call throws(Failure) in .object(try operand(call).inverted(work: call.work)) }),
             (
                 .bxor,
                 { call throws(Failure) in
@@ -21,8 +21,8 @@ enum TensorOperators {
                 }
             ),
             // Lua makes one boolean of what these give, which would hide that elements are compared.
-            (.lt, { call throws(Failure) in throw notCompared("<", "lt") }),
-            (.le, { call throws(Failure) in throw notCompared("<=", "le") }),
+            (.lt, { call throws(Failure) in throw notCompared(call, ("<", "lt"), (">", "gt")) }),
+            (.le, { call throws(Failure) in throw notCompared(call, ("<=", "le"), (">=", "ge")) }),
         ]
 
     private static func arithmetic(_ operation: ArithmeticOperation) -> LuaClass.Body {
@@ -49,9 +49,24 @@ enum TensorOperators {
         .argument("other", expected: "number, tensor, column or list", got: argument.words)
     }
 
-    private static func notCompared(_ symbol: String, _ method: String) -> Failure {
-        .operation(
-            "'\(symbol)' gives one boolean in Lua and cannot compare the elements of tensors",
-            hint: "t:\(method)(u) does, and t:gt(u) and t:ge(u) the other way round")
+    /// The only operand of a sign.
+    private static func operand(_ call: Call) throws(Failure) -> Tensor {
+        guard let tensor = try call.argument(1).tensor() else { throw refused(call.argument(1)) }
+        return tensor
+    }
+
+    /// Lua asks for `a > b` as `b < a`: with a tensor on the right only, the greater sign may have been typed.
+    private static func notCompared(
+        _ call: Call, _ less: (symbol: String, method: String), _ greater: (symbol: String, method: String)
+    ) -> Failure {
+        let (left, right) = (call.argument(1), call.argument(2))
+        let isTurned = left.kind != .object
+        let (object, other) = isTurned ? (right, left) : (left, right)
+        let name = object.object(Tensor.self) == nil ? "c" : "t"
+        let value = other.kind == .number || other.kind == .string ? other.words : "other"
+        return .operation(
+            "'\(isTurned ? greater.symbol : less.symbol)' gives one boolean in Lua and cannot compare the elements of a "
+                + (object.object?.luaClass.name ?? "tensor"),
+            hint: "use \(name):\((isTurned ? greater : less).method)(\(value))")
     }
 }

@@ -2,18 +2,33 @@
 public enum PastedText {
     /// A line without the prompt that asked for the rest of an entry.
     public static func withoutContinuationPrompt(_ line: String) -> String {
-        guard let mark = continuations.first(where: { line.hasPrefix($0) && $0.hasPrefix(".") }) else { return line }
+        guard let mark = continuations.first, line.hasPrefix(mark) else { return line }
         return String(line.dropFirst(mark.count))
     }
 
-    /// The prompts that begin an entry and those that go on with one, ours and those of Lua's own interpreter.
-    private static let beginnings = ["cohort> ", "> "]
+    /// The prompts that begin an entry and those that go on with one: ours, those of Lua's own interpreter and of Python's.
+    private static let beginnings = ["cohort> ", "> ", ">>> "]
     private static let continuations = ["......> ", ">> "]
+    private static let continuationsOfOthers = ["... "]
+
+    /// How long a prompt of IPython's is, `In [3]: ` or `   ...: `.
+    private static func numbered(_ line: Substring, continues: Bool) -> Int? {
+        if continues {
+            let dots = line.drop { $0 == " " }
+            return dots.hasPrefix("...: ") ? line.count - dots.count + 5 : nil
+        }
+        guard line.hasPrefix("In [") else { return nil }
+        let digits = line.dropFirst(4).prefix { $0.isASCII && $0.isNumber }
+        guard !digits.isEmpty, line.dropFirst(4 + digits.count).hasPrefix("]: ") else { return nil }
+        return digits.count + 7
+    }
 
     /// A line that was typed at a prompt.
     enum Line {
         case beginning(Substring)
         case continuation(Substring)
+        /// The same, with a mark that may also be Lua: `...` at the beginning of a line.
+        case perhapsContinuation(Substring)
         /// No prompt is before it: a result, or a line of an entry that was recalled whole.
         case other(Substring)
 
@@ -24,6 +39,12 @@ public enum PastedText {
                 self = .continuation(line.dropFirst(mark.count))
             } else if let mark = PastedText.beginnings.first(where: { padded.hasPrefix($0) }) {
                 self = .beginning(line.dropFirst(mark.count))
+            } else if let length = PastedText.numbered(padded, continues: false) {
+                self = .beginning(line.dropFirst(length))
+            } else if let length = PastedText.numbered(padded, continues: true) {
+                self = .perhapsContinuation(line.dropFirst(length))
+            } else if let mark = PastedText.continuationsOfOthers.first(where: { padded.hasPrefix($0) }) {
+                self = .perhapsContinuation(line.dropFirst(mark.count))
             } else {
                 self = .other(line)
             }
@@ -40,7 +61,9 @@ extension Session {
     public func entries(in text: String) -> [String] {
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         guard let first = lines.first(where: { $0.contains { !$0.isWhitespace } }) else { return [text] }
-        if case .other = PastedText.Line(first) {
+        switch PastedText.Line(first) {
+        case .beginning, .continuation: break
+        case .perhapsContinuation, .other:
             return lines.count > 1 && completeness(of: text) == .invalid ? separated(lines) ?? [text] : [text]
         }
         let found = transcribed(lines)
@@ -55,7 +78,7 @@ extension Session {
             switch PastedText.Line(line) {
             case .beginning(let text):
                 entries.append(String(text))
-            case .continuation(let text):
+            case .continuation(let text), .perhapsContinuation(let text):
                 guard let last = entries.popLast() else { continue }
                 entries.append("\(last)\n\(text)")
             case .other(let text):

@@ -37,10 +37,17 @@ extension Session {
             let extent = isSyntax ? lua.syntaxExtent(of: text, isEntry: source.isEntry) : nil
             excerpt = ErrorPlace(message: message, source: text, line: place.line, extent: extent).excerpt
         }
-        let hint = isSyntax ? nil : suggestion(for: message, in: text, line: place?.line)
+        let hint =
+            isSyntax ? habit(for: message, in: text, place) : suggestion(for: message, in: text, line: place?.line)
         return ScriptError(
             message: Self.shown(message, source) + (hint.map { " (\($0))" } ?? ""), excerpt: excerpt,
             traceback: frames.map { Self.shown($0, source) })
+    }
+
+    /// What Lua writes for what somebody typed in another language, unless the message says already what to write.
+    private func habit(for message: String, in text: [UInt8]?, _ place: SourcePlace?) -> String? {
+        guard let text, let place, !message.hasSuffix(")") else { return nil }
+        return ForeignHabit(text, line: place.line).hint
     }
 
     /// Text for the user's terminal, which it may not command. The entry that was just typed needs no number.

@@ -31,12 +31,20 @@ extension Session {
         noteHiddenNames()
         switch entered.ending {
         case .values(let texts):
+            noteShellCommand(source)
             worked.append(
                 WorkedEntry(source: source, expressionStart: entered.expressionStart, wasShown: !texts.isEmpty))
             return .done(results: texts)
         case .stopped(let outcome):
             return reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: true))
         }
+    }
+
+    /// A command of the shell alone is a variable that holds nothing, which helps nobody.
+    private func noteShellCommand(_ source: [UInt8]) {
+        let word = String(decoding: source, as: UTF8.self).trimmed
+        guard ForeignHabit.shell.contains(word), isUndefined(word) else { return }
+        notes.append("\(word) is no variable; !\(word) runs it in the shell")
     }
 
     /// Runs a whole script. A byte-order mark and a first line that begins with `#` are skipped. `name` is what errors call it: a
@@ -48,10 +56,11 @@ extension Session {
         return reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: false))
     }
 
-    /// What the front end should show beside the last reply, one line each: a variable that hides a module. Empty when asked again.
+    /// What the front end should show beside the last reply, one line each: a variable that hides a module, a
+    /// model that does not know the texts' language. Empty when asked again.
     public func takeNotes() -> [String] {
         defer { notes = [] }
-        return notes
+        return lua.takeNotes() + notes
     }
 
     /// Says once of each module and function that a variable hides it.

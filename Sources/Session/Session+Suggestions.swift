@@ -3,7 +3,9 @@ import LuaKit
 extension Session {
     /// What a message of Lua's about a name that holds nothing was probably meant to name: "did you mean 'cluster'?".
     func suggestion(for message: String, in source: [UInt8]?, line: Int?) -> String? {
-        guard let (kind, name) = Self.emptyName(in: message), name.utf8.count > 2 else { return nil }
+        guard let (kind, name) = Self.emptyName(in: message) else { return nil }
+        if kind == "global", let other = ForeignHabit.substitute(forGlobal: name) { return other }
+        guard name.utf8.count > 2 else { return nil }
         let near = lua.inspect { inspector in
             kind == "global"
                 ? nearest(to: name, in: globalNames(inspector).filter { $0 != name })

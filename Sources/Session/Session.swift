@@ -125,10 +125,10 @@ public final class Session {
     /// Whether no global variable of that name, which must be one in Lua, holds anything.
     public func isUndefined(_ name: String) -> Bool {
         if lua.localNames.contains(name) { return false }
-        if case .values(let answer) = lua.run("return \(name) == nil", name: "=prompt") {
-            return answer.first?.bool == true
+        let isDefined = lua.inspect { inspector in
+            inspector.globals().flatMap { inspector.member(name, of: $0) } != nil
         }
-        return false
+        return isDefined == false
     }
 
     /// Whether `entry` can be run, as an expression or as statements, or needs more lines.

@@ -17,18 +17,23 @@ extension Column {
     /// - Parameters:
     ///   - name: what to call the column in an error.
     ///   - dtype: the type of the elements, if not the nearest one.
-    public func tensor(named name: String, dtype: DType? = nil, nulls: NullRule = .refuse) throws(Failure) -> Tensor {
+    ///   - nullHint: what the caller offers against nulls.
+    public func tensor(
+        named name: String, dtype: DType? = nil, nulls: NullRule = .refuse,
+        nullHint: String = "leave such rows out with t:sql, or ask for NaN with c:tensor{nulls = \"nan\"}"
+    ) throws(Failure) -> Tensor {
         if case .fixedList(let size, let elements) = layout, nullCount == 0 {
             let flat = try elements.tensor(named: name, dtype: dtype, nulls: nulls)
             return try flat.withShape([count, size])
         }
+        let kind = try nativeDType(name)
         if nullCount > 0, nulls == .refuse || dtype.map({ !$0.isFloatingPoint }) ?? false {
             let row = (0..<count).first { isNull($0) } ?? 0
             throw .argument(
                 name, expected: "a column without nulls", got: "NULL in row \(row + 1)",
-                hint: "leave such rows out with t:sql, or ask for NaN with {nulls = \"nan\"}")
+                hint: nullHint)
         }
-        let native = nullCount > 0 ? (type == .float(bits: 32) ? DType.float32 : .float64) : try nativeDType(name)
+        let native = nullCount > 0 ? (type == .float(bits: 32) ? DType.float32 : .float64) : kind
         if nullCount == 0, case .fixed(let buffer) = layout, sharesMemory(with: native) {
             return try Tensor(borrowing: buffer.bytes, from: buffer, dtype: native, shape: [count]).to(dtype ?? native)
         }
@@ -60,7 +65,7 @@ extension Column {
         case .integer(64, true): return .int64
         case .integer(8...16, _), .integer(32, true): return .int32
         case .integer, .decimal: return .float64
-        case .null where count == 0: return .float64
+        case .null: return .float64
         default:
             throw .argument(
                 name, expected: "a column of numbers or booleans", got: "one of type \(type.name)",

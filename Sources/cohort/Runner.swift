@@ -64,6 +64,7 @@ struct Runner {
 
     private func report(_ reply: Reply) -> ExitStatus? {
         progress?.clear()
+        for note in session.takeNotes() { Console.writeError("cohort: \(note)\n") }
         switch reply {
         case .done:
             return nil

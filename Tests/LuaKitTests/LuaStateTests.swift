@@ -41,7 +41,7 @@ struct LuaStateTests {
     }
 
     @Test(arguments: [
-        ("error()", "an error that is a nil"),
+        ("error()", "an error without a value"),
         ("error({})", "an error that is a table"),
         ("error({code = 3, why = {'a'}})", "an error that is a table: {code = 3, why = {\"a\"}}"),
         ("error(setmetatable({}, {__tostring = function() return 'mine' end}))", "mine"),

@@ -37,6 +37,52 @@ import Testing
         """
 
     @Test(arguments: [
+        ("return t.price:sum(), t.price:mean(), t.price:min(), t.price:max()", "7.5 2.5 1.5 4.0"),
+        ("return t.price:var(), t.price:std{ddof = 0} > 1, data.table({n = {1, 2}}).n:sum()", "1.75 true 3"),
+        ("return t.n:sum{nulls = 'skip'}, t.n:mean{nulls = 'skip'}, t.n:max{nulls = 'skip'}", "4 2.0 3"),
+        ("return (t.price + 1):totable(), (1 - t.price):totable()", "{2.5,3.0,5.0} {-0.5,-1.0,-3.0}"),
+        ("return (t.price / t.price):sum(), (-t.price):sum(), (t.price ^ 2)[2]", "3.0 -7.5 4.0"),
+        ("return #t:index(t.price:gt(1.5)), t:index(t.city:eq('x')).price[1]", "2 4.0"),
+        ("return t.city:ne('x'):totable(), t.city:eq(t.city):totable()", "{true,true,false} {true,true,true}"),
+        ("return t.n:gt(0, {nulls = 'skip'}):totable(), t.n:ne(0, {nulls = 'skip'})[2]", "{true,false,true} false"),
+        (
+            "return t.price:ge(t.n, {nulls = 'skip'}):totable(), t.price:lt({2, 2, 9}):totable()",
+            "{true,false,true} {true,false,true}"
+        ),
+        ("return (t.price:gt(1) & t.price:lt(3)):totable()", "{true,true,false}"),
+        ("t.ok = t.price:gt(1.5) return t.ok.type, t.ok:sum(), (~t.ok):sum(), t.ok:eq(true):sum()", "boolean 2 1 2"),
+    ])
+    func columnsCompute(code: String, expected: String) throws {
+        #expect(try Self.run("\(Self.sample) \(code)") == expected)
+    }
+
+    @Test(arguments: [
+        (
+            "t.price > 0",
+            "t.lua:1: '>' gives one boolean in Lua and cannot compare the elements of a data.Column (use c:gt(0))"
+        ),
+        ("t.price <= 2.5", "(use c:le(2.5))"), ("0 >= t.price", "(use c:le(0))"),
+        ("t.price < t.price", "(use c:lt(other))"),
+        ("tensor{1} > 0", "elements of a tensor (use t:gt(0))"), ("t.city > 'a'", "(use c:gt('a'))"),
+        (
+            "t.city:mean()",
+            "to data.Column:mean: a column of numbers or booleans expected, got one of type varchar (turn it into"
+        ),
+        ("t.city + 1", "a column of numbers or booleans expected, got one of type varchar"),
+        ("t.n:mean()", "got NULL in row 2 ({nulls = \"skip\"} leaves such rows out)"),
+        ("t.n:gt(0)", "got NULL in row 2 ({nulls = \"skip\"} says false of such rows)"),
+        ("t.n + 1", "got NULL in row 2"),
+        ("t.city:eq(5)", "string or column of text, as the column is of type varchar expected, got 5"),
+        ("t.price:eq('x')", "got 'x'"), ("t.price:gt(t.city)", "got a column of type varchar"),
+        ("t.price:cumsum()", "a data.Column has no member 'cumsum' (a tensor has one: c:tensor():cumsum(...))"),
+        ("t.price:gt({1, 2})", "shape"),
+    ])
+    func columnsRefuse(code: String, expected: String) throws {
+        let message = try Self.run("\(Self.sample) return \(code)")
+        #expect(message.contains(expected), "\(message)")
+    }
+
+    @Test(arguments: [
         ("return #t, t.columns", "3 {city,price,n}"),
         ("return t.city[1], t['city'][-1], t:column('price')[2]", "北京 x 2.0"),
         ("return t.n[2], t.n[4], t.n[0], #t.n, t.n.type, t.city.type, t.n.nulls", "nil nil nil 3 int64 varchar 1"),
@@ -134,6 +180,17 @@ import Testing
                 "\(tables) local r = data.sql('select name, sum(v) as v from u join o using (id) group by name', nil, {tables = {u = u, o = o}}) return r.name[1], r.v[1], #r"
             )
                 == "b 30 1")
+        #expect(try run("\(tables) return data.sql('select count(*) as n from u', {u = u}).n[1]") == "2")
+        #expect(
+            try run("\(tables) return u:sql('select count(*) as n from this join o using (id)', {o = o}).n[1]") != "0")
+        let unknown = try run("\(tables) return data.sql('select * from u')")
+        #expect(unknown.contains("write data.sql(query, {tables = {u = u}})"), "\(unknown)")
+        #expect(try run("g = data.table{a = {1}} return data.sql('select * from g')").contains("{tables = {g = g}}"))
+        #expect(
+            try run("\(tables) return (function() return u and data.sql('select * from u') end)()").contains("{u = u}"))
+        #expect(try run("\(tables) return u:sql('select * from u')").contains("this table is called `this` here"))
+        #expect(try run("\(tables) return u:sql('select * from o')").contains("write t:sql(query, {tables = {o = o}})"))
+        #expect(try !run("return data.sql('select * from math')").contains("tables = {"))
         #expect(try run("\(tables) return data.sql('select count(*) as n from u', {tables = {u = u}}).n[1]") == "2")
         #expect(
             try run("\(tables) return u:sql('select * from this where name = ?', {\"b' or 1=1\"}).columns")

@@ -33,6 +33,15 @@ import Testing
                 == "text.Encoder(\"base\", dimension = 30, max_length = 24)")
     }
 
+    @Test func `Texts in a language that the model does not know are noted once`() {
+        #expect(value("return #text.encoder(folder):encode{'a book', 'the hotel'}")?.int == 2)
+        #expect(state.takeNotes() == [])
+        #expect(value("e = text.encoder(folder) return #e:encode{'这件商品质量很好', '物流也快'} + #e:encode '客服'")?.int == 3)
+        let notes = state.takeNotes()
+        #expect(notes.count == 1 && notes.first?.contains("multilingual-e5-small") == true)
+        #expect(state.takeNotes() == [])
+    }
+
     @Test func `Bytes of every kind can be encoded`() {
         #expect(
             value("return #text.encoder(folder):encode{'a\\0b', '\\xff\\xfe', '😀', ('word '):rep(20000)}")?.int == 4)

@@ -148,7 +148,7 @@ import Testing
             "tensor{1, 2} + tensor{1, 2, 3}",
             "bad argument 'other' to tensor add: a shape that broadcasts with [2] expected, got shape [3]"
         ),
-        ("tensor{1, 2} < 1", "'<' gives one boolean in Lua and cannot compare the elements of tensors"),
+        ("tensor{1, 2} < 1", "'<' gives one boolean in Lua and cannot compare the elements of a tensor (use t:lt(1))"),
         (
             "tensor{{1, 2}}:sum(3)",
             "bad argument 'dim' to tensor:sum: integer from 1 to 2 (the dimensions of shape [1, 2]) expected, got 3"

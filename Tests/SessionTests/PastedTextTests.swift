@@ -20,6 +20,11 @@ import Testing
         ("x\n?seed\ny", ["x", "?seed", "y"]),
         // An error stays where it is: nothing of the text is run.
         ("a = 1\nb = = 2\nc = 3", ["a = 1\nb = = 2\nc = 3"]), ("x = 3 > 2", ["x = 3 > 2"]),
+        (">>> x = 1\n>>> x\n1", ["x = 1", "x"]),
+        (">>> for i = 1, 2 do\n...   print(i)\n... end\n1", ["for i = 1, 2 do\n  print(i)\nend"]),
+        ("In [3]: x = 1\n\nIn [4]: x\nOut[4]: 1", ["x = 1", "x"]),
+        ("In [12]: do\n    ...: x = 1\n    ...: end", ["do\nx = 1\nend"]),
+        ("... + 1", ["... + 1"]), ("In [x]: 1", ["In [x]: 1"]),
         ("s = [[\n> quoted\n]]", ["s = [[\n> quoted\n]]"]),
     ])
     func whatAPasteHolds(text: String, expected: [String]) throws { #expect(try entries(text) == expected) }

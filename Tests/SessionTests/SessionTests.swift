@@ -41,7 +41,8 @@ import Testing
         ("x = {1,", .incomplete),
         ("[[long", .incomplete), ("1 +", .incomplete), ("f(", .incomplete), ("if x then y() else", .incomplete),
         ("x = 5", .complete), ("1 + 1", .complete), ("", .complete), ("for i = 1, 3 do end", .complete),
-        ("x = nil; x.y", .complete), ("x = nil x.y", .invalid), ("x = = 5", .invalid), ("end", .invalid),
+        ("x = nil; x.y", .complete), ("x = nil x.y", .complete), ("x = nil x.y z", .invalid), ("x = = 5", .invalid),
+        ("end", .invalid),
         ("'open", .invalid), ("for for", .invalid),
     ]) func completenessIsLuasOwn(entry: String, expected: Completeness) throws {
         #expect(try Bench().session.completeness(of: entry) == expected)

@@ -72,7 +72,7 @@ import Testing
         #expect(
             throws: Failure.argument(
                 "price", expected: "a column without nulls", got: "NULL in row 2",
-                hint: "leave such rows out with t:sql, or ask for NaN with {nulls = \"nan\"}")
+                hint: "leave such rows out with t:sql, or ask for NaN with c:tensor{nulls = \"nan\"}")
         ) { try column.tensor(named: "price") }
         let values = try column.tensor(named: "c", nulls: .nan).values(as: Double.self)
         #expect(values[0] == 1 && values[1].isNaN && values[2] == 3)

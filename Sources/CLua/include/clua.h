@@ -112,6 +112,9 @@ int clua_global(lua_State *L);
 int clua_remember(lua_State *L);
 /// Takes a list of names and returns those that are globals by themselves, raw.
 int clua_own_globals(lua_State *L);
+/// Pushes what the local variable (or upvalue) `name` holds in the Lua function that called the running native one; false, with nothing
+/// pushed, if it has none. Allocates nothing.
+bool clua_push_variable(lua_State *L, const char *name);
 /// Takes from the standard libraries what reaches out of the session; what touches files asks the host from then on.
 int clua_enter_sandbox(lua_State *L);
 /// Takes the message that replaces Lua's own when memory is used up.

@@ -13,7 +13,9 @@ extension Completer {
         {
             return whole(keys(of: subject, String(decoding: inside.bytes, as: UTF8.self)), inside, quote, behind: "]")
         }
-        guard let slot = slot(before: end) else { return paths(inside, quote) }
+        guard let slot = slot(before: end) else {
+            return isQuery(before: end) ? sqlWords(inside, quote) : paths(inside, quote)
+        }
         let words = Self.choices(slot.parameter.type.form, isElement: slot.isElement)
         if !words.isEmpty { return whole(words.map { Candidate($0, .choice, slot.parameter.name) }, inside, quote) }
         switch slot.parameter.type.content {
@@ -81,16 +83,32 @@ extension Completer {
             let name = candidate.text.replacing("\"", with: "\"\"")
             return Candidate("\"\(name)\"", label: candidate.label, candidate.kind, candidate.prose)
         }
-        if !place.isQuoted, !place.isQualified, !word.isEmpty {
-            let isUpper = word == word.uppercased()
-            let words = SQLPlace.words.filter { $0.hasPrefix(word.lowercased()) }
-            found += words.map { Candidate(isUpper ? $0.uppercased() : $0, .keyword, "SQL") }
+        // All of them would bury the columns.
+        if !place.isQuoted, !place.isQualified, !word.isEmpty || found.isEmpty {
+            found += SQLPlace.candidates(beginningWith: word)
         }
         // A query goes on behind its last word: nothing is closed.
         let start = inside.places[place.isQuoted ? place.start - 1 : place.start]
         let completion = written(found, from: start, quote)
         let open = completion.candidates.map { Candidate($0.text, label: $0.label, $0.kind, $0.prose) }
         return Completion(range: completion.range, candidates: open)
+    }
+
+    /// Whether the string is the argument of a method called `sql`, whatever it is that has it.
+    private func isQuery(before end: Int) -> Bool {
+        let callee =
+            syntax.callee(before: end) ?? (syntax.token(end - 1, is: "(") ? syntax.callee(before: end - 1) : nil)
+        guard case .member(_, "sql") = callee else { return false }
+        return true
+    }
+
+    /// SQL's own words, for the query of a table that is not there yet.
+    private func sqlWords(_ inside: StringContent, _ quote: UInt8?) -> Completion {
+        guard let place = SQLPlace(inside.bytes), !place.isQuoted, !place.isQualified else { return .none(at: cursor) }
+        let word = String(decoding: inside.bytes[place.start...], as: UTF8.self)
+        let found = written(SQLPlace.candidates(beginningWith: word), from: inside.places[place.start], quote)
+        let open = found.candidates.map { Candidate($0.text, label: $0.label, $0.kind, $0.prose) }
+        return Completion(range: found.range, candidates: open)
     }
 
     /// The columns of every table that a variable holds, each name once.

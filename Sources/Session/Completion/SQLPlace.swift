@@ -42,7 +42,14 @@ struct SQLPlace {
     /// Whether a column's name means something else when it is written as it is.
     static func needsQuotes(_ name: String) -> Bool {
         guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return true }
-        return !name.utf8.allSatisfy { LuaLexer.isNamePart($0) && $0 < 0x80 } || reserved.contains(name.lowercased())
+        // DuckDB takes characters beyond ASCII as they are, but for blanks.
+        let isPlain = name.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII
+                ? LuaLexer.isNamePart(UInt8(ascii: scalar))
+                : !scalar.properties.isWhitespace && !scalar.properties.isDefaultIgnorableCodePoint
+                    && scalar.value != 0x200B
+        }
+        return !isPlain || reserved.contains(name.lowercased())
     }
 
     /// The words that begin and join the parts of a query, and the functions that are used most.
@@ -54,6 +61,13 @@ struct SQLPlace {
         "right join",
         "round", "row_number()", "select", "stddev", "sum", "then", "union all", "using", "when", "where", "with",
     ]
+
+    /// Those of them that `word` begins, in its case.
+    static func candidates(beginningWith word: String) -> [Completion.Candidate] {
+        let isUpper = !word.isEmpty && word == word.uppercased()
+        return words.filter { $0.hasPrefix(word.lowercased()) }
+            .map { Completion.Candidate(isUpper ? $0.uppercased() : $0, .keyword, "SQL") }
+    }
 
     private static let reserved: Set<String> = [
         "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast", "check",

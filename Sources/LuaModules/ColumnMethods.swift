@@ -1,0 +1,188 @@
+import LuaKit
+import Support
+import Tables
+import Tensors
+
+/// What columns compute as they are: sums and the like, and comparisons, whose masks choose rows.
+enum ColumnMethods {
+    static let all =
+        [sum, mean, standardDeviation, variance, extreme(.min), extreme(.max)]
+        + [
+            comparison(.eq, "equal to", 1),
+            comparison(.ne, "different from", 2),
+            comparison(.lt, "less than", 1),
+            comparison(.le, "less than or equal to", 2),
+            comparison(.gt, "greater than", 1),
+            comparison(.ge, "greater than or equal to", 2),
+        ]
+
+    private static let number = [Signature.Returned("number", "the number")]
+    private static let ddof = Parameter.optional(
+        "ddof", .integer(0...), default: 1,
+        "subtracted from the count that is divided by: 1 for a sample, 0 for a whole population")
+
+    private static func nulls(_ skipped: String) -> Parameter {
+        .optional("nulls", .choice(["error", "skip"]), default: "error", "what is done about nulls: skip \(skipped)")
+    }
+
+    private static let sum = Signature(
+        "data.Column:sum", "The sum, whole for whole numbers; of booleans how many are true.",
+        options: [nulls("leaves them out")], returns: number,
+        example: .init("return data.table({n = {1, 2, 3}}).n:sum()", output: "6"), related: ["data.Column:mean"]
+    ) { call throws(Failure) in LuaValue(try numbers(call).sum(work: call.work)) }
+
+    private static let mean = Signature(
+        "data.Column:mean", "The mean; nan of no rows.", options: [nulls("leaves them out")], returns: number,
+        example: .init("return data.table({n = {1, nil, 3, n = 3}}).n:mean{nulls = 'skip'}", output: "2.0"),
+        related: ["data.Column:std", "data.Table:describe"]
+    ) { call throws(Failure) in .number(try numbers(call).mean(work: call.work)) }
+
+    private static let standardDeviation = Signature(
+        "data.Column:std", "The standard deviation: the root of var.", options: [ddof, nulls("leaves them out")],
+        returns: number, example: .init("return data.table({n = {1, 3}}).n:std{ddof = 0}", output: "1.0"),
+        related: ["data.Column:var", "data.Column:mean"]
+    ) { call throws(Failure) in
+        .number(try numbers(call).standardDeviation(ddof: try call.integer("ddof"), work: call.work))
+    }
+
+    private static let variance = Signature(
+        "data.Column:var",
+        "The variance: squared distances from the mean, summed and divided by count - ddof; nan where that is not positive.",
+        options: [ddof, nulls("leaves them out")], returns: number,
+        example: .init("return data.table({n = {1, 3}}).n:var()", output: "2.0"), related: ["data.Column:std"]
+    ) { call throws(Failure) in .number(try numbers(call).variance(ddof: try call.integer("ddof"), work: call.work)) }
+
+    private static func extreme(_ which: Extreme) -> Signature {
+        Signature(
+            "data.Column:\(which.rawValue)", "The \(which == .min ? "least" : "greatest") number; nan if there is one.",
+            options: [nulls("leaves them out")], returns: number,
+            example: .init(
+                "return data.table({n = {2, 1, 3}}).n:\(which.rawValue)()", output: which == .min ? "1" : "3"),
+            related: ["data.Table:describe"]
+        ) { call throws(Failure) in LuaValue(try numbers(call).extreme(which, work: call.work)) }
+    }
+
+    private static func numbers(_ call: Call) throws(Failure) -> Tensor {
+        var column = try call.receiver(Column.self)
+        if column.nullCount > 0, try call.string("nulls") == "skip" {
+            column = try column.selecting((0..<column.count).filter { !column.isNull($0) })
+        }
+        return try column.tensor(named: "column", nullHint: "{nulls = \"skip\"} leaves such rows out")
+    }
+
+    // MARK: Comparisons
+
+    private static func comparison(_ comparison: Comparison, _ words: String, _ count: Int) -> Signature {
+        Signature(
+            "data.Column:\(comparison.rawValue)",
+            """
+            Where values are \(words) the other: a number, a string for text and dates, or as many values as there are rows. The mask \
+            chooses rows of a table.
+            """,
+            parameters: [.required("other", .any, "number, string or boolean, or a column, tensor or list")],
+            options: [nulls("says false of them")],
+            returns: [.init("tensor", "a bool tensor, one element for each row")],
+            example: .init("return data.table({n = {1, 2, 3}}).n:\(comparison.rawValue)(2):sum()", output: "\(count)"),
+            related: ["data.Table:index", "data.Table:sql"]
+        ) { call throws(Failure) in
+            let column = try call.receiver(Column.self)
+            guard let other = try call.given("other") else {
+                throw .argument(
+                    "other", expected: "a value", got: "nil", hint: "t:sql(\"... where c is null\") finds nulls")
+            }
+            let right = other.object(Column.self)
+            let known = try known([column] + (right.map { [$0] } ?? []), call)
+            let mask =
+                if column.holdsText {
+                    try textMask(comparison, column, other)
+                } else {
+                    try Tensor.compare(comparison, .tensor(column.filled()), operand(other, right), work: call.work)
+                }
+            return .object(
+                try known.map { (known) throws(Failure) in
+                    try Tensor.combine(.and, .tensor(mask), .tensor(known), work: call.work)
+                } ?? mask)
+        }
+    }
+
+    /// Which rows hold a value in all columns; nil if all do. Refuses nulls unless they are to be skipped.
+    private static func known(_ columns: [Column], _ call: Call) throws(Failure) -> Tensor? {
+        guard let holed = columns.first(where: { $0.nullCount > 0 }) else { return nil }
+        guard try call.string("nulls") == "skip" else {
+            let row = (0..<holed.count).first { holed.isNull($0) } ?? 0
+            throw .argument(
+                "column", expected: "a column without nulls", got: "NULL in row \(row + 1)",
+                hint: "{nulls = \"skip\"} says false of such rows")
+        }
+        let count = columns[0].count
+        return try Tensor.build([count], of: Bool.self) { mask in
+            for row in 0..<count { mask[row] = columns.allSatisfy { row >= $0.count || !$0.isNull(row) } }
+        }
+    }
+
+    private static func operand(_ other: Argument, _ column: Column?) throws(Failure) -> Operand {
+        if let column, !column.holdsText { return .tensor(try column.filled()) }
+        if other.kind != .string, column == nil, let operand = try other.operand() { return operand }
+        throw .argument(
+            "other", expected: "number, tensor, column or list of numbers",
+            got: column.map { "a column of type \($0.type.name)" } ?? other.words,
+            hint: "the column is no text")
+    }
+
+    private static func textMask(_ comparison: Comparison, _ column: Column, _ other: Argument) throws(Failure)
+        -> Tensor
+    {
+        let values: (Int) -> [UInt8]
+        if let bytes = other.bytes {
+            values = { _ in bytes }
+        } else if let right = other.object(Column.self), right.holdsText {
+            guard right.count == column.count else {
+                throw .argument("other", expected: "a column of \(column.count) rows", got: "\(right.count)")
+            }
+            values = { right.textBytes($0) }
+        } else {
+            throw .argument(
+                "other", expected: "string or column of text, as the column is of type \(column.type.name)",
+                got: other.object(Column.self).map { "a column of type \($0.type.name)" } ?? other.words,
+                hint: other.kind == .table ? "t:sql(\"... where c in (?, ?)\", list) asks for several" : nil)
+        }
+        return try Tensor.build([column.count], of: Bool.self) { mask in
+            for row in 0..<column.count { mask[row] = comparison.holds(column.textBytes(row), values(row)) }
+        }
+    }
+}
+
+extension Comparison {
+    /// The order of text is that of its bytes, as in SQL.
+    fileprivate func holds(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+        switch self {
+        case .eq: a == b
+        case .ne: a != b
+        case .lt: a.lexicographicallyPrecedes(b)
+        case .le: !b.lexicographicallyPrecedes(a)
+        case .gt: b.lexicographicallyPrecedes(a)
+        case .ge: !a.lexicographicallyPrecedes(b)
+        }
+    }
+}
+
+extension Column {
+    /// Whether values read as strings: text, and dates and times, whose ISO form sorts as they do.
+    fileprivate var holdsText: Bool {
+        switch type {
+        case .text, .binary, .date, .time, .timestamp: true
+        default: false
+        }
+    }
+
+    fileprivate func textBytes(_ row: Int) -> [UInt8] {
+        switch self[row] {
+        case .text(let text): Array(text.utf8)
+        case .bytes(let bytes): bytes
+        default: []
+        }
+    }
+
+    /// The numbers, with something or other for nulls.
+    fileprivate func filled() throws(Failure) -> Tensor { try tensor(named: "column", nulls: .nan) }
+}
