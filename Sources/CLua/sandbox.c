@@ -103,6 +103,12 @@ int clua_enter_sandbox(lua_State *L) {
     take(L, LUA_IOLIBNAME, file_names);
     lua_pop(L, 1);
 
+    // The metatable of files has a `__gc` that a script could put its own in place of.
+    luaL_getmetatable(L, LUA_FILEHANDLE);
+    lua_pushliteral(L, LUA_FILEHANDLE);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+
     lua_getfield(L, -1, LUA_OSLIBNAME);
     guard(L, system);
     take(L, LUA_OSLIBNAME, system_names);

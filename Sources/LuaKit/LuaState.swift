@@ -82,7 +82,9 @@ public final class LuaState {
             may_access: { context, path, _ in
                 guard let context, let path else { return false }
                 let files = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue().work.files
-                return !files.isRestricted || files.permits(String(cString: path))
+                guard files.isRestricted else { return true }
+                // A repaired name would be that of another file.
+                return String(validatingCString: path).map { files.permits($0) } ?? false
             },
             may_hold: nil,
             cancel: { cancellation in

@@ -52,7 +52,7 @@ public struct FileAccess: Sendable, Equatable {
         guard !path.isEmpty, !path.utf8.contains(0), !path.hasPrefix("~") else { return nil }
         if let found = realpath(path, nil) {
             defer { free(found) }
-            return String(cString: found)
+            return String(validatingCString: found)
         }
         var status = stat()
         // A link that leads nowhere: a file made through it would be elsewhere.

@@ -52,6 +52,25 @@ public enum FileSystem {
         return names.sorted().map(\.text)
     }
 
+    /// Whether there is a symbolic link anywhere in the folder; also true where that cannot be told, or only of more than a hundred
+    /// thousand files.
+    public static func holdsLinks(_ folder: String) -> Bool {
+        var waiting = [folder]
+        var seen = 0
+        while let folder = waiting.popLast() {
+            guard let names = try? names(in: folder) else { return true }
+            seen += names.count
+            if seen > 100_000 { return true }
+            for name in names {
+                var status = stat()
+                let path = "\(folder)/\(name)"
+                guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return true }
+                if status.st_mode & S_IFMT == S_IFDIR { waiting.append(path) }
+            }
+        }
+        return false
+    }
+
     /// Makes the folder at `path` and those above it that are missing.
     public static func makeFolder(_ path: String) throws(Failure) {
         if isFolder(path) { return }

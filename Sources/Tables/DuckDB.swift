@@ -48,7 +48,9 @@ public enum DuckDB {
         let connection = try Connection(database)
         // The limit cannot follow what else is held, once it is locked: half of what is left now.
         if let room = NativeMemory.room { limitMemory(connection, to: room / 2) }
-        let list = folders.map(SQL.literal).joined(separator: ", ")
+        // DuckDB takes ".." back before it follows links, the system after: through a link a path that it allows leads anywhere. Scripts
+        // can make no links, so a folder without them stays safe.
+        let list = folders.filter { !FileSystem.holdsLinks($0) }.map(SQL.literal).joined(separator: ", ")
         for setting in [
             "temp_directory = ''", "autoload_known_extensions = false", "allow_community_extensions = false",
             "allowed_directories = [\(list)]", "enable_external_access = false", "lock_configuration = true",

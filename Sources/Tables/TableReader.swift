@@ -212,8 +212,9 @@ struct TableReader {
         return found
     }
 
-    /// A path that DuckDB must not take for a pattern.
-    private static func exact(_ path: String) -> String {
+    /// A path that DuckDB must take neither for a pattern nor, as it does with `file:` and `http:`, for an address.
+    static func exact(_ path: String) -> String {
+        let path = path.hasPrefix("/") ? path : "./" + path
         guard path.utf8.contains(where: { "*?[".utf8.contains($0) }) else { return path }
         return path.unicodeScalars.map { "*?[".unicodeScalars.contains($0) ? "[\($0)]" : String($0) }.joined()
     }

@@ -11,10 +11,12 @@ extension Table {
             throw .argument("table", expected: "a table with columns", got: "one without", hint: "add a column first")
         }
         var file = try AtomicFile(path)
+        // Not an address, as DuckDB takes `file:` and `http:` for.
+        let place = file.temporaryPath.hasPrefix("/") ? file.temporaryPath : "./" + file.temporaryPath
         let connection = try DuckDB.connect()
         try connection.register(self, as: "written", work: work)
         let query = """
-            copy written to \(SQL.literal(file.temporaryPath)) \
+            copy written to \(SQL.literal(place)) \
             (\(Table.copyOptions(format, isCompressed: isCompressed)), use_tmp_file false)
             """
         do throws(Failure) {
@@ -24,7 +26,7 @@ extension Table {
             let reason = error.problem.split(whereSeparator: \.isNewline).first.map(String.init) ?? error.problem
             throw .file(
                 path,
-                "cannot be written: \(Table.inShort(reason, file.temporaryPath).replacing(file.temporaryPath, with: path))"
+                "cannot be written: \(Table.inShort(reason, place).replacing(place, with: path))"
             )
         }
         try file.commit()

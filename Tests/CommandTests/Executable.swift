@@ -18,11 +18,14 @@ struct Executable {
 
     /// A folder of its own that stands for the user's home.
     let home: String
+    /// The folder it is started in.
+    var folder: String
     /// Variables besides the usual ones.
     var variables: [String: String] = [:]
 
     init() throws {
         home = NSTemporaryDirectory() + "cohort-command-\(UUID().uuidString)"
+        folder = home
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
     }
 
@@ -48,7 +51,7 @@ struct Executable {
         process.executableURL = URL(fileURLWithPath: Self.path)
         process.arguments = arguments
         process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: home)
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
         let running = Running(process: process)
         process.standardOutput = running.output
         process.standardError = running.error

@@ -96,6 +96,38 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: cohort.home + "/made.csv"))
     }
 
+    /// DuckDB would take these for addresses, and `..` back before it follows links.
+    @Test func namesThatMeanSomethingElseReachNothing() throws {
+        var inside = cohort
+        inside.folder = cohort.home + "/plain"
+        _ = try cohort.file("plain/file:\(cohort.home)/secret.csv", "n\n1\n2\n3\n")
+        try FileManager.default.createSymbolicLink(atPath: allowed + "/dot", withDestinationPath: ".")
+        let oddLink = Array((allowed + "/").utf8CString.dropLast()) + [CChar(bitPattern: 0xFF), 0]
+        #expect(symlink(cohort.home, oddLink) == 0)
+        let code = """
+            if not pcall(data.sql, 'select 1') then print(3, false, false, false) return end
+            local back = '\(allowed)/dot/dot/../../secret.csv'
+            print(#data.read('file:\(cohort.home)/secret.csv'),
+                (pcall(data.sql, "select * from read_csv('" .. back .. "')")),
+                (pcall(io.open, '\(allowed)/\\255/secret.csv')),
+                (pcall(function() getmetatable(io.stdout).__gc = print end)))
+            """
+        let result = try inside.run(["--sandbox", "--allow", inside.folder, "--allow", allowed, "-e", code])
+        #expect(result.output == "3\tfalse\tfalse\tfalse\n")
+        #expect(result.error == "")
+    }
+
+    @Test func sqlWorksInAFolderWithoutLinks() throws {
+        let path = try cohort.file("plain/data.csv", "n\n1\n2\n")
+        let code = """
+            if not pcall(data.sql, 'select 1') then print(3, true) return end
+            print(data.sql("select sum(n)::int s from read_csv('\(path)')").s[1],
+                (pcall(data.sql, "copy (select 1 a) to '\(path).out' (format csv)")))
+            """
+        let result = try cohort.run(["--sandbox", "--allow", cohort.home + "/plain", "-e", code])
+        #expect(result.output == "3\ttrue\n")
+    }
+
     @Test func whatIsAllowedWorks() throws {
         let code = """
             local f = io.open('open/new.txt', 'w') f:write('x = 5') f:close()
