@@ -122,7 +122,15 @@ enum ColumnMethods {
 
     private static func operand(_ other: Argument, _ column: Column?) throws(Failure) -> Operand {
         if let column, !column.holdsText { return .tensor(try column.filled()) }
-        if other.kind != .string, column == nil, let operand = try other.operand() { return operand }
+        if other.kind != .string, column == nil {
+            do throws(Failure) {
+                if let operand = try other.operand() { return operand }
+            } catch {
+                // A list is read as what functions of tensors call 'x'.
+                guard case .argument = error.kind else { throw error }
+                throw Failure(.argument(parameter: "other"), error.problem, got: error.got, hint: error.hint)
+            }
+        }
         throw .argument(
             "other", expected: "number, tensor, column or list of numbers",
             got: column.map { "a column of type \($0.type.name)" } ?? other.words,
