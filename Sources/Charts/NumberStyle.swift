@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// How the numbers of an axis, a label or a column are written. The text never depends on the locale or the platform.
 public struct NumberStyle: Equatable, Sendable {
@@ -128,13 +129,7 @@ enum Decimals {
     static func grouped(_ value: Double, _ places: Int) -> String {
         let text = fixed(value, places)
         let whole = text.prefix { $0 != "." }
-        guard whole.utf8.count > 3 else { return text }
-        var grouped = ""
-        for (index, digit) in whole.enumerated() {
-            if index > 0, (whole.utf8.count - index) % 3 == 0 { grouped.append(",") }
-            grouped.append(digit)
-        }
-        return grouped + text.dropFirst(whole.utf8.count)
+        return Digits.grouped(whole) + text.dropFirst(whole.utf8.count)
     }
 
     /// A coordinate: one decimal, none where it is zero.

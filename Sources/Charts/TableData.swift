@@ -1,3 +1,5 @@
+import Support
+
 /// A table of a report: typed cells under headings. Every chart gives one that says the same as its picture.
 public struct TableData: Equatable, Sendable {
     /// What stands in one place.
@@ -65,21 +67,12 @@ public struct TableData: Equatable, Sendable {
                 case .text(let text): text
                 case .number(let value): style.text(value)
                 case .integer(let value):
-                    (value < 0 ? "−" : "") + Self.grouped(String(value.magnitude))
+                    (value < 0 ? "−" : "") + Digits.grouped(String(value.magnitude))
                 case .truth(let flag): flag ? "true" : "false"
                 case .missing: "–"
                 }
             }
         }
-    }
-
-    private static func grouped(_ digits: String) -> String {
-        var grouped = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.utf8.count - index) % 3 == 0 { grouped.append(",") }
-            grouped.append(digit)
-        }
-        return grouped
     }
 }
 

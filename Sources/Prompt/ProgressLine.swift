@@ -88,11 +88,6 @@ struct ProgressLine {
 
     /// A whole number with commas between thousands.
     static func grouped(_ value: Int) -> String {
-        var text = ""
-        for (index, digit) in String(value.magnitude).reversed().enumerated() {
-            if index > 0, index % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return (value < 0 ? "-" : "") + String(text.reversed())
+        (value < 0 ? "-" : "") + Digits.grouped(String(value.magnitude))
     }
 }
