@@ -33,7 +33,12 @@ struct Executable {
         [
             "HOME": home, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "TERM": "xterm",
             "NO_COLOR": "1",
-        ].merging(variables) { $1 }
+        ].merging(Self.sanitizerOptions) { $1 }.merging(variables) { $1 }
+    }
+
+    /// A program built with a sanitizer is to obey what the tests obey.
+    private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
+        $0.key == "ASAN_OPTIONS" || $0.key == "TSAN_OPTIONS"
     }
 
     /// Writes a file into the home folder and returns its path.
