@@ -10,9 +10,9 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: script)
         process.arguments = [String(seed), "400"]
-        process.environment = [
-            "COHORT": Executable.path, "PATH": "/usr/bin:/bin", "COHORT_HOME": Folders.data, "HOME": "/nowhere",
-        ]
+        process.environment = try Executable().environment.merging([
+            "COHORT": Executable.path, "COHORT_HOME": Folders.data, "HOME": "/nowhere",
+        ]) { $1 }
         let errors = Pipe()
         process.standardError = errors
         try process.run()
