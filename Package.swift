@@ -27,8 +27,8 @@ let package = Package(
         .target(
             name: "LuaModules",
             dependencies: [
-                "LuaKit", "Reports", "Charts", "Display", "Encoders", "Text", "Tokenizers", "Clustering", "Metrics",
-                "Experiments", "Statistics", "Tables", "Tensors", "Support",
+                "LuaKit", "Reports", "Charts", "Display", "Encoders", "Text", "Tokenizers", "Clustering", "Learning",
+                "Metrics", "Experiments", "Statistics", "Tables", "Tensors", "Support",
             ]),
         .target(name: "LuaKit", dependencies: ["CLua", "Support"]),
         .target(name: "CLua", dependencies: ["CLua54"]),
@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "Text", dependencies: ["Support"]),
         .target(name: "Tokenizers", dependencies: ["CUnicode", "Support"]),
         .target(name: "Clustering", dependencies: ["Metrics", "Tensors", "CKernels", "Support"]),
+        .target(name: "Learning", dependencies: ["Tensors", "CKernels", "Support"]),
         .target(name: "Metrics", dependencies: ["Tensors", "Support"]),
         .target(name: "Experiments", dependencies: ["Statistics", "Tables", "Tensors", "Support"]),
         .target(name: "Statistics", dependencies: ["Support"]),
@@ -66,6 +67,7 @@ let package = Package(
         .testTarget(name: "EncodersTests", dependencies: ["Encoders"]),
         .testTarget(name: "TextTests", dependencies: ["Text", "Support"]),
         .testTarget(name: "ClusteringTests", dependencies: ["Clustering", "Metrics"]),
+        .testTarget(name: "LearningTests", dependencies: ["Learning", "Tensors", "Support"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Support"]),
         .testTarget(

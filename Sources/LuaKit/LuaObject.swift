@@ -18,6 +18,12 @@ public final class LuaObject {
     /// Lets the value go now instead of when the collector comes by. Further uses are failures.
     public func close() { held = nil }
 
+    /// Puts another value of the class's Swift type in place of the one held; every script variable that holds the object sees it.
+    public func replace<Value>(with value: Value) {
+        guard held != nil, type == ObjectIdentifier(Value.self) else { return }
+        held = Held(value)
+    }
+
     /// The value, if it is of type `Value` and was not closed.
     public func get<Value>(_ type: Value.Type = Value.self) -> Value? {
         guard let held else { return nil }

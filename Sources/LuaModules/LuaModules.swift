@@ -9,6 +9,7 @@ public enum LuaModules {
         .text,
         .cluster,
         .metrics,
+        .nn,
         .stats,
         .data,
         .ab,

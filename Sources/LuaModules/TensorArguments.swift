@@ -1,3 +1,4 @@
+import Learning
 import LuaKit
 import Support
 import Tensors
@@ -64,8 +65,31 @@ extension Argument {
 }
 
 extension Call {
-    /// The tensor before the colon.
-    func tensor() throws(Failure) -> Tensor { try receiver(Tensor.self) }
+    /// The tensor before the colon, for functions through which no gradient flows: they refuse tracked tensors while gradients are recorded, so
+    /// that none is lost in silence.
+    func tensor() throws(Failure) -> Tensor {
+        let tensor = try receiver(Tensor.self)
+        if work.recordsGradients {
+            for position in 1...max(1, argumentCount) where argument(position).object(Tensor.self)?.isTracked ?? false {
+                throw .operation(
+                    "\(signature.name) has no gradient, and a tensor it is given is tracked for gradients",
+                    hint: "detach() the tensor first, or wrap the call in nn.no_grad")
+            }
+        }
+        return tensor
+    }
+
+    /// The tensor before the colon without how it was computed, for functions that tell something about its values.
+    func values() throws(Failure) -> Tensor { try receiver(Tensor.self).detached }
+
+    /// The tensor before the colon, for functions that `recorder` records.
+    func tracked() throws(Failure) -> Tensor { try receiver(Tensor.self) }
+
+    /// Whether a result of `tensor` is recorded for gradients.
+    func records(_ tensor: Tensor) -> Bool { recorder.records(tensor) }
+
+    /// Computes with tensors and records where gradients are wanted.
+    var recorder: Recorder { Recorder(work) }
 
     /// The dtype given, if any.
     func dtype(_ name: String = "dtype") throws(Failure) -> DType? {

@@ -1,4 +1,5 @@
 import Display
+import Learning
 import LuaKit
 import Support
 import Tensors
@@ -16,13 +17,19 @@ private let tensorClass = LuaClass(
     element by element, shapes broadcast. Two dtypes meet in the later of bool, int32, int64, float32, float64; a number beside a tensor \
     takes the tensor's dtype, and a fraction beside whole numbers gives float64.
     """,
-    methods: TensorMethods.shape + TensorMethods.element + TensorMethods.reduction + TensorMethods.row,
+    methods: TensorMethods.shape + TensorMethods.element + TensorMethods.reduction + TensorMethods.row
+        + TensorMethods.gradient,
     fields: [
         Field("shape", "list of integers", "size along each dimension") { (t: Tensor) throws(Failure) in
             .integers(t.shape)
         },
         Field("dtype", "string", "type of the elements: float32, float64, int32, int64 or bool") {
             (t: Tensor) throws(Failure) in .string(t.dtype.rawValue)
+        },
+        Field(
+            "grad", "tensor", "the gradient that backward() has added up here; nil before, and after t.grad = nil"
+        ) { (t: Tensor) throws(Failure) in
+            .optional(t.gradNode?.gradient.map { .object($0) })
         },
     ],
     index: { call throws(Failure) in try TensorIndexing.read(call) },
@@ -31,19 +38,20 @@ private let tensorClass = LuaClass(
         return .nothing
     },
     length: { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.values()
         guard let rows = tensor.shape.first else {
             throw .operation("a tensor of one value has no length", hint: "use t:item()")
         }
         return .integer(rows)
     },
     pairs: { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
+        let recorder = call.recorder
         var position = 0
         let next = LuaValue.iterator { () throws(Failure) in
             guard position < tensor.shape.first ?? 0 else { return .nil }
             position += 1
-            return .values([.integer(position), try TensorIndexing.element(tensor, position - 1)])
+            return .values([.integer(position), try TensorIndexing.element(tensor, position - 1, recorder)])
         }
         return .values([next, .nil, .nil])
     },

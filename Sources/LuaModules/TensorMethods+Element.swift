@@ -36,8 +36,8 @@ extension TensorMethods {
             output: "tensor [2, 2] float32\n  3  2\n  7  4"),
         related: ["tensor:cosine"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        return number(try tensor.matmul(narrowed(call, "other", beside: tensor), work: call.work))
+        let tensor = try call.tracked()
+        return number(try call.recorder.matmul(tensor, narrowed(call, "other", beside: tensor)))
     }
 
     private static let cosine = Signature(
@@ -52,8 +52,8 @@ extension TensorMethods {
             "return tensor{{1, 0}, {1, 1}}:cosine(tensor{0, 2})", output: "tensor [2] float32\n  0.0000  0.7071"),
         related: ["tensor:matmul", "tensor:normalize"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        return number(try tensor.cosine(narrowed(call, "other", beside: tensor), work: call.work))
+        let tensor = try call.tracked()
+        return number(try call.recorder.cosine(tensor, narrowed(call, "other", beside: tensor)))
     }
 
     /// A list beside a tensor is not meant to widen it.
@@ -64,7 +64,7 @@ extension TensorMethods {
     }
 
     private static func number(_ tensor: Tensor) -> LuaValue {
-        if tensor.rank == 0, let item = try? tensor.item() { return LuaValue(item) }
+        if tensor.rank == 0, !tensor.isTracked, let item = try? tensor.item() { return LuaValue(item) }
         return .object(tensor)
     }
 
@@ -78,7 +78,7 @@ extension TensorMethods {
             related: ["tensor:where"]
         ) { call throws(Failure) in
             let right: Operand = try call.converted("other")
-            return .object(try Tensor.compare(comparison, .tensor(call.tensor()), right, work: call.work))
+            return .object(try Tensor.compare(comparison, .tensor(call.values()), right, work: call.work))
         }
     }
 
@@ -92,7 +92,7 @@ extension TensorMethods {
         related: ["tensor:gt", "tensor:index"]
     ) { call throws(Failure) in
         let (a, b): (Operand, Operand) = (try call.converted("a"), try call.converted("b"))
-        return .object(try call.tensor().choose(a, b, work: call.work))
+        return .object(try call.recorder.choose(call.values(), a, b))
     }
 
     private static func function(_ function: MathFunction, _ prose: String, _ input: String, _ output: String)
@@ -101,7 +101,7 @@ extension TensorMethods {
         Signature(
             "tensor:\(function.rawValue)", prose, returns: result,
             example: .init("return tensor\(input):\(function.rawValue)():totable()", output: output)
-        ) { call throws(Failure) in .object(try call.tensor().apply(function, work: call.work)) }
+        ) { call throws(Failure) in .object(try call.recorder.apply(function, call.tracked())) }
     }
 
     private static let clamp = Signature(
@@ -115,6 +115,6 @@ extension TensorMethods {
     ) { call throws(Failure) in
         let low = try call.given("low")?.scalar
         let high = try call.given("high")?.scalar
-        return .object(try call.tensor().clamp(low, high, work: call.work))
+        return .object(try call.recorder.clamp(call.tracked(), low, high))
     }
 }

@@ -24,9 +24,12 @@ extension TensorMethods {
         example: .init("return tensor{{1, 2}, {3, 4}}:sum(1)", output: "tensor [2] float32\n  4  6"),
         related: ["tensor:mean", "tensor:cumsum"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        guard let (dim, keepdim) = try reduced(call, tensor) else { return LuaValue(try tensor.sum(work: call.work)) }
-        return .object(try tensor.sum(dim: dim, keepdim: keepdim, work: call.work))
+        let tensor = try call.tracked()
+        guard let (dim, keepdim) = try reduced(call, tensor) else {
+            return try call.records(tensor)
+                ? .object(call.recorder.sum(tensor)) : LuaValue(tensor.sum(work: call.work))
+        }
+        return .object(try call.recorder.sum(tensor, dim: dim, keepdim: keepdim))
     }
 
     private static let mean = Signature(
@@ -35,9 +38,12 @@ extension TensorMethods {
         example: .init("return tensor{{1, 2}, {3, 4}}:mean()", output: "2.5"),
         related: ["tensor:sum", "tensor:std"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        guard let (dim, keepdim) = try reduced(call, tensor) else { return .number(try tensor.mean(work: call.work)) }
-        return .object(try tensor.mean(dim: dim, keepdim: keepdim, work: call.work))
+        let tensor = try call.tracked()
+        guard let (dim, keepdim) = try reduced(call, tensor) else {
+            return try call.records(tensor)
+                ? .object(call.recorder.mean(tensor)) : .number(tensor.mean(work: call.work))
+        }
+        return .object(try call.recorder.mean(tensor, dim: dim, keepdim: keepdim))
     }
 
     private static let standardDeviation = Signature(
@@ -46,12 +52,14 @@ extension TensorMethods {
         example: .init("return tensor{1, 3}:std{ddof = 0}", output: "1.0"),
         related: ["tensor:var", "tensor:mean"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
         let ddof = try call.integer("ddof")
         guard let (dim, keepdim) = try reduced(call, tensor) else {
-            return .number(try tensor.standardDeviation(ddof: ddof, work: call.work))
+            return try call.records(tensor)
+                ? .object(call.recorder.standardDeviation(tensor, ddof: ddof))
+                : .number(tensor.standardDeviation(ddof: ddof, work: call.work))
         }
-        return .object(try tensor.standardDeviation(dim: dim, ddof: ddof, keepdim: keepdim, work: call.work))
+        return .object(try call.recorder.standardDeviation(tensor, dim: dim, ddof: ddof, keepdim: keepdim))
     }
 
     private static let variance = Signature(
@@ -61,12 +69,14 @@ extension TensorMethods {
         example: .init("return tensor{1, 3}:var()", output: "2.0"),
         related: ["tensor:std", "tensor:mean"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
         let ddof = try call.integer("ddof")
         guard let (dim, keepdim) = try reduced(call, tensor) else {
-            return .number(try tensor.variance(ddof: ddof, work: call.work))
+            return try call.records(tensor)
+                ? .object(call.recorder.variance(tensor, ddof: ddof))
+                : .number(tensor.variance(ddof: ddof, work: call.work))
         }
-        return .object(try tensor.variance(dim: dim, ddof: ddof, keepdim: keepdim, work: call.work))
+        return .object(try call.recorder.variance(tensor, dim: dim, ddof: ddof, keepdim: keepdim))
     }
 
     private static let norm = Signature(
@@ -75,9 +85,12 @@ extension TensorMethods {
         example: .init("return tensor{3, 4}:norm()", output: "5.0"),
         related: ["tensor:normalize"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        guard let (dim, keepdim) = try reduced(call, tensor) else { return .number(try tensor.norm(work: call.work)) }
-        return .object(try tensor.norm(dim: dim, keepdim: keepdim, work: call.work))
+        let tensor = try call.tracked()
+        guard let (dim, keepdim) = try reduced(call, tensor) else {
+            return try call.records(tensor)
+                ? .object(call.recorder.norm(tensor)) : .number(tensor.norm(work: call.work))
+        }
+        return .object(try call.recorder.norm(tensor, dim: dim, keepdim: keepdim))
     }
 
     private static func extreme(_ which: Extreme) -> Signature {
@@ -91,11 +104,12 @@ extension TensorMethods {
                 output: "tensor [2] int64\n  \(which == .min ? "1  2" : "2  1")"),
             related: ["tensor:arg\(which.rawValue)", "tensor:topk"]
         ) { call throws(Failure) in
-            let tensor = try call.tensor()
+            let tensor = try call.tracked()
             guard let (dim, keepdim) = try reduced(call, tensor) else {
-                return LuaValue(try tensor.extreme(which, work: call.work))
+                return try call.records(tensor)
+                    ? .object(call.recorder.extreme(which, tensor)) : LuaValue(tensor.extreme(which, work: call.work))
             }
-            let (values, positions) = try tensor.extremes(which, dim: dim, keepdim: keepdim, work: call.work)
+            let (values, positions) = try call.recorder.extremes(which, tensor, dim: dim, keepdim: keepdim)
             return .values([.object(values), .object(try positions.countedFromOne(call.work))])
         }
     }
@@ -111,7 +125,7 @@ extension TensorMethods {
             example: .init("return tensor{4, 9, 2}:arg\(which.rawValue)()", output: which == .min ? "3" : "2"),
             related: ["tensor:\(which.rawValue)", "tensor:argsort"]
         ) { call throws(Failure) in
-            let tensor = try call.tensor()
+            let tensor = try call.values()
             guard let (dim, keepdim) = try reduced(call, tensor) else {
                 return .integer(try tensor.extremePosition(which, work: call.work) + 1)
             }

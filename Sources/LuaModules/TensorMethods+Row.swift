@@ -18,8 +18,8 @@ extension TensorMethods {
         parameters: [along], returns: result,
         example: .init("return tensor{0, 0}:softmax():totable()", output: "{0.5, 0.5}")
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        return .object(try tensor.softmax(dim: call.dimensionOrLast(of: tensor), work: call.work))
+        let tensor = try call.tracked()
+        return .object(try call.recorder.softmax(tensor, dim: call.dimensionOrLast(of: tensor)))
     }
 
     private static let normalize = Signature(
@@ -29,8 +29,8 @@ extension TensorMethods {
             "return tensor{{3, 4}, {0, 0}}:normalize()", output: "tensor [2, 2] float32\n  0.6  0.8\n  0.0  0.0"),
         related: ["tensor:norm", "tensor:cosine"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        return .object(try tensor.normalized(dim: call.dimensionOrLast(of: tensor), work: call.work))
+        let tensor = try call.tracked()
+        return .object(try call.recorder.normalized(tensor, dim: call.dimensionOrLast(of: tensor)))
     }
 
     private static let cumsum = Signature(
@@ -39,8 +39,8 @@ extension TensorMethods {
         example: .init("return tensor{1, 2, 3}:cumsum()", output: "tensor [3] float32\n  1  3  6"),
         related: ["tensor:sum"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        return .object(try tensor.cumulativeSum(dim: call.dimensionOrLast(of: tensor), work: call.work))
+        let tensor = try call.tracked()
+        return .object(try call.recorder.cumulativeSum(tensor, dim: call.dimensionOrLast(of: tensor)))
     }
 
     private static let sort = Signature(
@@ -62,9 +62,9 @@ extension TensorMethods {
     ) { call throws(Failure) in .object(try sorted(call).positions.countedFromOne(call.work)) }
 
     private static func sorted(_ call: Call) throws(Failure) -> (values: Tensor, positions: Tensor) {
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
         let dim = try call.dimensionOrLast(of: tensor)
-        return try tensor.sorted(dim: dim, descending: call.boolean("descending"), work: call.work)
+        return try call.recorder.sorted(tensor, dim: dim, descending: call.boolean("descending"))
     }
 
     private static let topk = Signature(
@@ -77,9 +77,9 @@ extension TensorMethods {
             "return tensor{5, 9, 7}:topk(2)", output: "tensor [2] float32\n  9  7\ntensor [2] int64\n  2  3"),
         related: ["tensor:sort", "tensor:max"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        let (values, positions) = try tensor.top(
-            call.integer("k"), dim: call.dimensionOrLast(of: tensor), largest: call.boolean("largest"), work: call.work)
+        let tensor = try call.tracked()
+        let (values, positions) = try call.recorder.top(
+            tensor, call.integer("k"), dim: call.dimensionOrLast(of: tensor), largest: call.boolean("largest"))
         return .values([.object(values), .object(try positions.countedFromOne(call.work))])
     }
 }

@@ -22,7 +22,7 @@ enum TensorMethods {
         example: .init("return tensor{1, 2, 3, 4}:slice(1, 2, -2)", output: "tensor [2] float32\n  2  3"),
         related: ["tensor:index"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
         let dim = try call.dimension(of: tensor) ?? 0
         let size = tensor.shape[dim]
         let (first, last) = (try call.integer("from"), try call.integer("to"))
@@ -37,7 +37,7 @@ enum TensorMethods {
             throw .argument(
                 "to", expected: "integer from \(from) (one before from) to \(size) or -\(size) to -1", got: "\(last)")
         }
-        return .object(try tensor.slice(dim, from..<end))
+        return .object(try call.recorder.slice(tensor, dim, from..<end))
     }
 
     private static let index = Signature(
@@ -49,9 +49,9 @@ enum TensorMethods {
             "return tensor{{1, 2}, {3, 4}}:index{2, 1, 2}", output: "tensor [3, 2] float32\n  3  4\n  1  2\n  3  4"),
         related: ["tensor:slice", "tensor:where"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
         guard let rows = try call.given("rows") else { return .nil }
-        return .object(try TensorIndexing.rows(tensor, rows, "rows", call.work))
+        return .object(try TensorIndexing.rows(tensor, rows, "rows", call.recorder))
     }
 
     private static let reshape = Signature(
@@ -65,14 +65,14 @@ enum TensorMethods {
             if let size = argument.integer { sizes.append(size) }
             try argument.forEach { (_, element) in if let size = element.integer { sizes.append(size) } }
         }
-        return .object(try call.tensor().reshape(sizes))
+        return .object(try call.recorder.reshape(call.tracked(), sizes))
     }
 
     private static let t = Signature(
         "tensor:t", "The transpose of a matrix.", returns: view,
         example: .init("return tensor{{1, 2}, {3, 4}}:t()", output: "tensor [2, 2] float32\n  1  3\n  2  4"),
         related: ["tensor:transpose"]
-    ) { call throws(Failure) in .object(try call.tensor().transposed()) }
+    ) { call throws(Failure) in .object(try call.recorder.transposed(call.tracked())) }
 
     private static let transpose = Signature(
         "tensor:transpose", "Two dimensions exchanged.",
@@ -84,16 +84,17 @@ enum TensorMethods {
         example: .init("return tensor.zeros(2, 3, 4):transpose(1, 3).shape", output: "{4, 3, 2}"),
         related: ["tensor:t"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
         return .object(
-            try tensor.transpose(call.dimension("a", of: tensor) ?? 0, call.dimension("b", of: tensor) ?? 0))
+            try call.recorder.transpose(
+                tensor, call.dimension("a", of: tensor) ?? 0, call.dimension("b", of: tensor) ?? 0))
     }
 
     private static let clone = Signature(
         "tensor:clone", "A copy with elements of its own.", returns: result,
         example: .init(
             "local a = tensor{1, 2} local b = a:clone() b[1] = 9 return a", output: "tensor [2] float32\n  1  2")
-    ) { call throws(Failure) in .object(try call.tensor().clone(work: call.work)) }
+    ) { call throws(Failure) in .object(try call.recorder.clone(call.tracked())) }
 
     private static let to = Signature(
         "tensor:to",
@@ -102,8 +103,8 @@ enum TensorMethods {
         returns: [.init("tensor", "a copy, or this tensor if it has the dtype already")],
         example: .init("return tensor{1.7, -1.7}:to(\"int32\")", output: "tensor [2] int32\n   1  -1")
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        return .object(try tensor.to(call.dtype() ?? tensor.dtype, work: call.work))
+        let tensor = try call.tracked()
+        return .object(try call.recorder.convert(tensor, to: call.dtype() ?? tensor.dtype))
     }
 
     private static let contiguous = Signature(
@@ -111,14 +112,14 @@ enum TensorMethods {
         returns: [.init("tensor", "this tensor if they are, otherwise a copy")],
         example: .init(
             "return tensor{{1, 2}, {3, 4}}:t():contiguous()", output: "tensor [2, 2] float32\n  1  3\n  2  4")
-    ) { call throws(Failure) in .object(try call.tensor().contiguous(work: call.work)) }
+    ) { call throws(Failure) in .object(try call.recorder.contiguous(call.tracked())) }
 
     private static let totable = Signature(
         "tensor:totable", "The elements as Lua lists, nested by dimension.",
         returns: [.init("list", "numbers or booleans; a number for a tensor of one value")],
         example: .init("return tensor{{1, 2}, {3, 4}}:to(\"int64\"):totable()", output: "{{1, 2}, {3, 4}}"),
         related: ["tensor:item"]
-    ) { call throws(Failure) in try list(call.tensor()) }
+    ) { call throws(Failure) in try list(call.values()) }
 
     private static func list(_ tensor: Tensor) throws(Failure) -> LuaValue {
         guard tensor.rank > 0 else { return LuaValue(try tensor.item()) }
@@ -139,5 +140,5 @@ enum TensorMethods {
         returns: [.init("number or boolean", "the element")],
         example: .init("return tensor{{2.5}}:item()", output: "2.5"),
         related: ["tensor:totable"]
-    ) { call throws(Failure) in LuaValue(try call.tensor().item()) }
+    ) { call throws(Failure) in LuaValue(try call.values().item()) }
 }

@@ -27,7 +27,7 @@ extension LuaModule {
         let dtype = try call.dtype() ?? (own || x.dtype == .bool ? x.dtype : .float32)
         // A new tensor never shares memory with what it was made of.
         let converted = try x.to(dtype, work: call.work)
-        return .object(converted.storage === x.storage ? try converted.clone(work: call.work) : converted)
+        return .object(converted.storage === x.storage ? try converted.clone(work: call.work) : converted.detached)
     }
 
     private static let zeros = Signature(
@@ -172,7 +172,7 @@ extension LuaModule {
         // The new dimension may also come after the last.
         let shape = (list.first?.shape ?? []) + [1]
         let dim = try resolvedDimension(call.integer("dim"), of: shape)
-        return .object(try Tensor.stack(list, dim: dim, work: call.work))
+        return .object(try call.recorder.stack(list, dim: dim))
     }
 
     private static let concat = Signature(
@@ -187,7 +187,7 @@ extension LuaModule {
     ) { call throws(Failure) in
         let list: [Tensor] = try call.converted("list")
         let dim = try resolvedDimension(call.integer("dim"), of: list.first?.shape ?? [1])
-        return .object(try Tensor.concat(list, dim: dim, work: call.work))
+        return .object(try call.recorder.concat(list, dim: dim))
     }
 
     private static let load = Signature(

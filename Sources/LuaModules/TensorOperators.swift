@@ -9,7 +9,7 @@ enum TensorOperators {
             (.add, arithmetic(.add)), (.sub, arithmetic(.subtract)), (.mul, arithmetic(.multiply)),
             (.div, arithmetic(.divide)), (.idiv, arithmetic(.floorDivide)), (.mod, arithmetic(.modulo)),
             (.pow, arithmetic(.power)), (.band, logic(.and)), (.bor, logic(.or)),
-            (.unm, { call throws(Failure) in .object(try operand(call).negated(work: call.work)) }),
+            (.unm, { call throws(Failure) in .object(try call.recorder.negated(operand(call))) }),
             (.bnot, { call throws(Failure) in .object(try operand(call).inverted(work: call.work)) }),
             (
                 .bxor,
@@ -28,7 +28,7 @@ enum TensorOperators {
     private static func arithmetic(_ operation: ArithmeticOperation) -> LuaClass.Body {
         { call throws(Failure) in
             let (a, b) = try operands(call)
-            return .object(try Tensor.combine(operation, a, b, work: call.work))
+            return .object(try call.recorder.combine(operation, a, b))
         }
     }
 

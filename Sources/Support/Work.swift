@@ -45,6 +45,8 @@ public struct Work: Sendable {
     public var cancellation: Cancellation
     /// Told about progress, if anybody looks.
     public var progress: (any ProgressSink)?
+    /// Whether results remember how they were computed from tensors that ask for gradients.
+    public var recordsGradients = true
     /// The files that may be touched.
     public var files = FileAccess.everything
 

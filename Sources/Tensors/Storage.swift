@@ -12,6 +12,8 @@ public final class Storage: @unchecked Sendable {
     public let byteCount: Int
     /// Whether the memory may be written. Mapped files and Arrow buffers may not: see `makeWritable()`.
     public var isWritable: Bool { owner == nil }
+    /// How often the memory was written after it was made: whoever kept a tensor for later sees whether it is still the same.
+    public private(set) var version = 0
     private var owner: AnyObject?
     // Where an empty borrowed buffer points, since a tensor's memory is never nil.
     nonisolated(unsafe) private static let empty = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
@@ -41,9 +43,10 @@ public final class Storage: @unchecked Sendable {
         }
     }
 
-    /// Copies borrowed memory, once, so that it may be written; every tensor that shares this storage sees the copy, and the
+    /// Announces a write. Copies borrowed memory, once, so that it may be written; every tensor that shares this storage sees the copy, and the
     /// file or table behind it stays as it is.
     func makeWritable() throws(Failure) {
+        version &+= 1
         guard owner != nil else { return }
         let copy = try Storage.allocate(byteCount)
         memcpy(copy, start, byteCount)

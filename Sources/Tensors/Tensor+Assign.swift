@@ -6,6 +6,7 @@ extension Tensor {
     public func assign(_ value: Operand, work: Work = Work()) throws(Failure) {
         if count == 1, storage.isWritable, case .scalar(.real(let number)) = value, dtype.isFloatingPoint {
             // One number into one element, as loops of scripts do.
+            try storage.makeWritable()
             if dtype == .float32 {
                 pointer(Float.self).pointee = Float(number)
             } else {

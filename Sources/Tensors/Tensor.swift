@@ -15,6 +15,9 @@ public struct Tensor: Sendable {
     public let strides: [Int]
     /// Elements from the storage's start to the first element.
     public let offset: Int
+    /// How the elements came about, where somebody keeps note of it (see `Learning`). Nothing here reads it, and what is computed from a
+    /// tensor has none.
+    public var provenance: (any AnyObject & Sendable)?
 
     /// A view from its parts; the caller has checked that every element lies inside `storage`.
     init(storage: Storage, dtype: DType, shape: [Int], strides: [Int], offset: Int) {
@@ -23,6 +26,12 @@ public struct Tensor: Sendable {
         self.shape = shape
         self.strides = strides
         self.offset = offset
+    }
+
+    /// The same view of the same memory without its provenance.
+    public var detached: Tensor {
+        guard provenance != nil else { return self }
+        return Tensor(storage: storage, dtype: dtype, shape: shape, strides: strides, offset: offset)
     }
 
     /// Number of elements.

@@ -1,0 +1,38 @@
+import Learning
+import LuaKit
+import Support
+import Tensors
+
+extension LuaModule {
+    static let nn = LuaModule(
+        "nn", "Learning by gradients: layers, losses, optimisers and the training loop.",
+        functions: [noGrad])
+
+    private static let noGrad = Signature(
+        "nn.no_grad",
+        "Calls a function while nothing is recorded for gradients, and hands back what it returns. Parameters may be assigned to inside.",
+        parameters: [.required("f", .function, "the function, called without arguments")],
+        returns: [.init("any", "what the function returns")],
+        example: .init(
+            """
+            local w = tensor{1, 2}:requires_grad()
+            return nn.no_grad(function() return w:sum() end)
+            """,
+            output: "3.0"),
+        related: ["tensor:detach", "tensor:requires_grad"]
+    ) { call throws(Failure) in
+        guard let function = try call.given("f") else { return .nothing }
+        return .values(
+            try call.withoutGradients { () throws(Failure) in try call.apply(function, []) }.map { LuaValue($0) })
+    }
+}
+
+extension Call {
+    /// Runs `body` while nothing is recorded, however it ends.
+    func withoutGradients<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let before = state.work.recordsGradients
+        state.work.recordsGradients = false
+        defer { state.work.recordsGradients = before }
+        return try body()
+    }
+}
