@@ -51,17 +51,27 @@ int ck_force(ck_level level) {
 static const struct ck_table *current(void) { return table_of(ck_current_level()); }
 
 void ck_gemm_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias, float *c, size_t ldc) {
-    current()->gemm_f32(m, n, k, a, lda, packed, bias, CK_IDENTITY, c, ldc);
+    current()->gemm_f32(m, n, k, a, lda, packed, bias, CK_IDENTITY, 0, c, ldc);
 }
 
 void ck_gemm_activation_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias,
                             ck_activation activation, float *c, size_t ldc) {
-    current()->gemm_f32(m, n, k, a, lda, packed, bias, activation, c, ldc);
+    current()->gemm_f32(m, n, k, a, lda, packed, bias, activation, 0, c, ldc);
 }
 
 void ck_gemm_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias, double *c, size_t ldc) {
-    current()->gemm_f64(m, n, k, a, lda, packed, bias, CK_IDENTITY, c, ldc);
+    current()->gemm_f64(m, n, k, a, lda, packed, bias, CK_IDENTITY, 0, c, ldc);
 }
+
+void ck_gemm_add_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, double *c, size_t ldc) {
+    current()->gemm_f64(m, n, k, a, lda, packed, NULL, CK_IDENTITY, 1, c, ldc);
+}
+
+double ck_dot_f64(size_t n, const double *a, const double *b) { return current()->dot_f64(n, a, b); }
+
+void ck_add_scaled_f64(size_t n, double scale, const double *x, double *y) { current()->add_scaled_f64(n, scale, x, y); }
+
+void ck_rotate_f64(size_t n, double cosine, double sine, double *x, double *y) { current()->rotate_f64(n, cosine, sine, x, y); }
 
 float ck_dot_f32(size_t n, const float *a, const float *b) { return current()->dot_f32(n, a, b); }
 

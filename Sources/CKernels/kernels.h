@@ -12,9 +12,12 @@
 // The functions that exist once per instruction set.
 struct ck_table {
     void (*gemm_f32)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias,
-                     ck_activation activation, float *c, size_t ldc);
+                     ck_activation activation, int adds, float *c, size_t ldc);
     void (*gemm_f64)(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias,
-                     ck_activation activation, double *c, size_t ldc);
+                     ck_activation activation, int adds, double *c, size_t ldc);
+    double (*dot_f64)(size_t n, const double *a, const double *b);
+    void (*add_scaled_f64)(size_t n, double scale, const double *x, double *y);
+    void (*rotate_f64)(size_t n, double cosine, double sine, double *x, double *y);
     float (*dot_f32)(size_t n, const float *a, const float *b);
     void (*activate_f32)(ck_activation activation, size_t n, float *x);
     void (*exp_f32)(size_t n, float *x);

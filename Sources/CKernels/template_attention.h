@@ -16,9 +16,9 @@ static void attention_f32(size_t length, size_t heads, size_t head_size, float s
         ck_pack_f32(head_size, length, v + column, ld, 0, values);
         for (size_t row = 0; row < length; row += CK_ATTENTION_ROWS) {
             const size_t rows = length - row < CK_ATTENTION_ROWS ? length - row : CK_ATTENTION_ROWS;
-            gemm_f32(rows, padded, head_size, q + row * ld + column, ld, keys, mask, CK_IDENTITY, scores, padded);
+            gemm_f32(rows, padded, head_size, q + row * ld + column, ld, keys, mask, CK_IDENTITY, 0, scores, padded);
             softmax_rows_f32(rows, padded, scale, scores, padded);
-            gemm_f32(rows, head_size, length, scores, padded, values, NULL, CK_IDENTITY, out + row * ldo + column, ldo);
+            gemm_f32(rows, head_size, length, scores, padded, values, NULL, CK_IDENTITY, 0, out + row * ldo + column, ldo);
         }
     }
 }

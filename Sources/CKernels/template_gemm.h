@@ -116,9 +116,10 @@ static void ID(edge)(const struct ID(tile_choice) *choice, size_t columns, size_
         for (size_t j = 0; j < columns; j++) c[i * ldc + j] = copy[i * stride + j];
 }
 
+// With `adds` the product comes on top of what c holds, and there is no bias.
 static void ID(gemm)(size_t m, size_t n, size_t k, const REAL *a, size_t lda, const REAL *packed, const REAL *bias, ck_activation activation,
-                     REAL *c, size_t ldc) {
-    if (m == 0 || n == 0) return;
+                     int adds, REAL *c, size_t ldc) {
+    if (m == 0 || n == 0 || (k == 0 && adds)) return;
     if (k == 0) {
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < n; j++) c[i * ldc + j] = bias ? bias[j] : 0;
@@ -139,9 +140,9 @@ static void ID(gemm)(size_t m, size_t n, size_t k, const REAL *a, size_t lda, co
                     const REAL *left = a + (i0 + i) * lda + p0;
                     REAL *target = c + (i0 + i) * ldc + j0;
                     if (columns % WIDTH)
-                        ID(edge)(choice, columns, depth, left, lda, b, panel_stride, tile_bias, p0 > 0, target, ldc);
+                        ID(edge)(choice, columns, depth, left, lda, b, panel_stride, tile_bias, adds || p0 > 0, target, ldc);
                     else
-                        choice->run(depth, left, lda, b, panel_stride, tile_bias, p0 > 0, target, ldc);
+                        choice->run(depth, left, lda, b, panel_stride, tile_bias, adds || p0 > 0, target, ldc);
                     // The tile is still in the first-level cache.
                     if (activation != CK_IDENTITY && p0 + depth == k)
                         for (size_t r = 0; r < choice->rows; r++) ID(activate)(activation, columns, target + r * ldc);

@@ -57,13 +57,14 @@ extension TensorMethods {
     }
 
     /// A list beside a tensor is not meant to widen it.
-    private static func narrowed(_ call: Call, _ name: String, beside tensor: Tensor) throws(Failure) -> Tensor {
+    static func narrowed(_ call: Call, _ name: String, beside tensor: Tensor) throws(Failure) -> Tensor {
         let other: Tensor = try call.converted(name)
         guard try call.given(name)?.kind == .table, tensor.dtype == .float32 else { return other }
         return try other.to(.float32)
     }
 
-    private static func number(_ tensor: Tensor) -> LuaValue {
+    /// A tensor of one value as that value, unless gradients go back through it.
+    static func number(_ tensor: Tensor) -> LuaValue {
         if tensor.rank == 0, !tensor.isTracked, let item = try? tensor.item() { return LuaValue(item) }
         return .object(tensor)
     }

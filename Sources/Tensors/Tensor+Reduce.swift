@@ -109,7 +109,8 @@ extension Tensor {
         }
     }
 
-    private func means(_ dim: Int?, _ work: Work) throws(Failure) -> Tensor {
+    /// Float64 means, one per group.
+    func means(_ dim: Int?, _ work: Work) throws(Failure) -> Tensor {
         let sums = try total(dim, work)
         let length = Double(ReductionLayout(shape, dim).length)
         return try Tensor.combine(.divide, .tensor(sums), .scalar(.real(length)), work: work)

@@ -46,6 +46,18 @@ size_t ck_packed_count_f64(size_t n, size_t k);
 void ck_pack_f64(size_t n, size_t k, const double *b, size_t ldb, int transposed, double *packed);
 void ck_gemm_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias, double *c, size_t ldc);
 
+/// c += a * packed b, as `ck_gemm_f64` otherwise.
+void ck_gemm_add_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, double *c, size_t ldc);
+
+/// Sum of a[i] * b[i]; the order of the additions depends on n alone.
+double ck_dot_f64(size_t n, const double *a, const double *b);
+
+/// y[i] += scale * x[i].
+void ck_add_scaled_f64(size_t n, double scale, const double *x, double *y);
+
+/// x[i], y[i] = cosine * x[i] - sine * y[i], sine * x[i] + cosine * y[i].
+void ck_rotate_f64(size_t n, double cosine, double sine, double *x, double *y);
+
 /// Sum of a[i] * b[i].
 float ck_dot_f32(size_t n, const float *a, const float *b);
 
