@@ -67,3 +67,27 @@ extension LuaValue {
     /// The argument itself, handed back uncopied.
     public init(_ argument: Argument) { self = argument.kind == .none ? .nil : .argument(Int(argument.index)) }
 }
+
+extension Call {
+    /// What `table.name` is, looked up in the table and in the tables that its metatables name as `__index`; functions there are not
+    /// called. Nil if nothing has it.
+    public func member(_ name: String, of table: Argument) throws(Failure) -> Argument? {
+        var holder = table
+        for _ in 0..<16 {
+            guard holder.kind == .table, lua_checkstack(lua, 4) != 0 else { return nil }
+            if let found = try fields(of: holder).first(where: { $0.name == name }) { return found.value }
+            guard lua_getmetatable(lua, holder.index) != 0 else { return nil }
+            let metatable = argument(Int(lua_gettop(lua)))
+            guard let next = try fields(of: metatable).first(where: { $0.name == "__index" }) else { return nil }
+            holder = next.value
+        }
+        return nil
+    }
+}
+
+extension Argument {
+    /// What tells one table or function from another; nil for other values.
+    public var identity: Int? {
+        kind == .table || kind == .function ? lua_topointer(lua, index).map { Int(bitPattern: $0) } : nil
+    }
+}

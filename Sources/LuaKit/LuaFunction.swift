@@ -29,7 +29,10 @@ public final class LuaFunction {
 
     /// Calls the function. An error it raises becomes a failure; thrown on out of a native function, that failure reaches the
     /// script as the value that was raised.
-    public func call(_ arguments: LuaValue...) throws(Failure) -> [LuaValue] {
+    public func call(_ arguments: LuaValue...) throws(Failure) -> [LuaValue] { try call(arguments) }
+
+    /// The same with the arguments in a list.
+    public func call(_ arguments: [LuaValue]) throws(Failure) -> [LuaValue] {
         guard let state = reference.state else { throw .operation("the Lua state of this function has ended") }
         return try state.invoke(.function(self), arguments)
     }

@@ -6,7 +6,24 @@ import Tensors
 extension LuaModule {
     static let nn = LuaModule(
         "nn", "Learning by gradients: layers, losses, optimisers and the training loop.",
-        functions: [noGrad])
+        functions: NNLayers.all + NNLosses.all + NNOptimisers.all + [load, noGrad],
+        classes: [Layer.luaClass, Optimiser.luaClass, RunningSchedule.luaClass])
+
+    private static let load = Signature(
+        "nn.load", "Reads a model that save() wrote, ready to compute.",
+        parameters: [.required("path", .path, "the file")],
+        returns: [.init("nn.Module", "the model, its dropout on: see eval")],
+        example: .init(
+            """
+            local path = os.tmpname()
+            nn.linear(2, 3):save(path)
+            local model = nn.load(path)
+            os.remove(path)
+            return model
+            """,
+            output: "nn.linear(2, 3)"),
+        related: ["nn.Module:save", "nn.Module:load_state"]
+    ) { call throws(Failure) in .layer(try ModelFile.read(call.path("path"))) }
 
     private static let noGrad = Signature(
         "nn.no_grad",

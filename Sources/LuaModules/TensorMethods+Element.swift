@@ -19,6 +19,7 @@ extension TensorMethods {
             function(.abs, "Every element without its sign.", "{-1, 2}", "{1.0, 2.0}"),
             function(.sigmoid, "1 / (1 + exp(-x)) of every element.", "{0}", "{0.5}"),
             function(.tanh, "The hyperbolic tangent of every element.", "{0}", "{0.0}"),
+            function(.gelu, "x times the share of the standard normal distribution below x.", "{0}", "{0.0}"),
             function(.relu, "Every element, 0 for those below.", "{-1, 2}", "{0.0, 2.0}"),
             clamp,
         ]

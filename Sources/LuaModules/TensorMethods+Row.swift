@@ -4,7 +4,7 @@ import Tensors
 
 extension TensorMethods {
     /// What becomes of an element depends on the others along a dimension.
-    static let row = [softmax, normalize, cumsum, sort, argsort, topk]
+    static let row = [softmax, logSoftmax, normalize, cumsum, sort, argsort, topk]
 
     private static let along = Parameter.dim("the last", "the dimension along which")
     private static let descending = Parameter.optional("descending", .boolean, default: false, "greatest first")
@@ -20,6 +20,17 @@ extension TensorMethods {
     ) { call throws(Failure) in
         let tensor = try call.tracked()
         return .object(try call.recorder.softmax(tensor, dim: call.dimensionOrLast(of: tensor)))
+    }
+
+    private static let logSoftmax = Signature(
+        "tensor:log_softmax", "The logarithm of softmax, right where shares are too small for a float.",
+        parameters: [along], returns: result,
+        example: .init(
+            "return tensor{0, -1000}:log_softmax()", output: "tensor [2] float32\n      0  -1000"),
+        related: ["tensor:softmax"]
+    ) { call throws(Failure) in
+        let tensor = try call.tracked()
+        return .object(try call.recorder.logSoftmax(tensor, dim: call.dimensionOrLast(of: tensor)))
     }
 
     private static let normalize = Signature(

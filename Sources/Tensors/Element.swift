@@ -77,6 +77,7 @@ protocol RealElement: NumericElement, BinaryFloatingPoint {
     static func exp(_ x: Self) -> Self
     static func log(_ x: Self) -> Self
     static func tanh(_ x: Self) -> Self
+    static func erf(_ x: Self) -> Self
     static func power(_ x: Self, _ y: Self) -> Self
 }
 
@@ -100,6 +101,7 @@ extension Float: RealElement {
     @inline(__always) static func exp(_ x: Float) -> Float { Glibc.expf(x) }
     @inline(__always) static func log(_ x: Float) -> Float { Glibc.logf(x) }
     @inline(__always) static func tanh(_ x: Float) -> Float { Glibc.tanhf(x) }
+    @inline(__always) static func erf(_ x: Float) -> Float { Glibc.erff(x) }
     @inline(__always) static func power(_ x: Float, _ y: Float) -> Float { Glibc.powf(x, y) }
     @inline(__always) var sortKey: UInt64 {
         if self != self { return UInt64(UInt32.max) }
@@ -112,6 +114,7 @@ extension Double: RealElement {
     @inline(__always) static func exp(_ x: Double) -> Double { Glibc.exp(x) }
     @inline(__always) static func log(_ x: Double) -> Double { Glibc.log(x) }
     @inline(__always) static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
+    @inline(__always) static func erf(_ x: Double) -> Double { Glibc.erf(x) }
     @inline(__always) static func power(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
     @inline(__always) var sortKey: UInt64 {
         if self != self { return UInt64.max }

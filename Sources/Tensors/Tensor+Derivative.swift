@@ -25,6 +25,7 @@ extension Tensor {
         case .abs: try Tensor.zipped(BySign<T>(), self, input, work: work)
         case .sigmoid: try Tensor.zipped(SigmoidSlope<T>(), self, output, work: work)
         case .tanh: try Tensor.zipped(TanhSlope<T>(), self, output, work: work)
+        case .gelu: try Tensor.zipped(GaussianUnitSlope<T>(), self, input, work: work)
         case .relu: try Tensor.zipped(WherePositive<T>(), self, output, work: work)
         }
     }
@@ -52,6 +53,14 @@ private struct SigmoidSlope<T: RealElement>: BinaryOperation {
 
 private struct TanhSlope<T: RealElement>: BinaryOperation {
     @inline(__always) func apply(_ g: T, _ y: T) -> T { g * (1 - y * y) }
+}
+
+private struct GaussianUnitSlope<T: RealElement>: BinaryOperation {
+    // The share below x, plus x times the density at x.
+    @inline(__always) func apply(_ g: T, _ x: T) -> T {
+        let share = (1 + T.erf(x * T(0.5.squareRoot()))) / 2
+        return g * (share + x * T.exp(-x * x / 2) * T(0.3989422804014327))
+    }
 }
 
 private struct WherePositive<T: RealElement>: BinaryOperation {

@@ -3,6 +3,8 @@ import Support
 /// Functions of one element.
 public enum MathFunction: String, CaseIterable, Sendable {
     case exp, log, sqrt, abs, sigmoid, tanh, relu
+    /// x times the share of the standard normal distribution below x.
+    case gelu
 }
 
 extension Tensor {
@@ -18,7 +20,7 @@ extension Tensor {
             case .int64: return try wholeApply(function, Int64.self, work)
             case .bool: return try to(.int64, work: work)
             }
-        case .exp, .log, .sqrt, .sigmoid, .tanh:
+        case .exp, .log, .sqrt, .sigmoid, .tanh, .gelu:
             let source = try to(dtype.fractional, work: work)
             return source.dtype == .float32
                 ? try source.realApply(function, Float.self, work) : try source.realApply(function, Double.self, work)
@@ -40,6 +42,7 @@ extension Tensor {
         case .sqrt: try mapped(SquareRoot<T>(), work: work)
         case .sigmoid: try mapped(Sigmoid<T>(), work: work)
         case .tanh: try mapped(HyperbolicTangent<T>(), work: work)
+        case .gelu: try mapped(GaussianUnit<T>(), work: work)
         case .abs, .relu: try wholeApply(function, type, work)
         }
     }
@@ -104,6 +107,10 @@ private struct Sigmoid<T: RealElement>: UnaryOperation {
 
 private struct HyperbolicTangent<T: RealElement>: UnaryOperation {
     @inline(__always) func apply(_ x: T) -> T { T.tanh(x) }
+}
+
+private struct GaussianUnit<T: RealElement>: UnaryOperation {
+    @inline(__always) func apply(_ x: T) -> T { x / 2 * (1 + T.erf(x * T(0.5.squareRoot()))) }
 }
 
 private struct Clamp<T: NumericElement>: UnaryOperation {

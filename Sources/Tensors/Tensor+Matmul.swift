@@ -31,6 +31,25 @@ extension Tensor {
         Tensor(storage: storage, dtype: dtype, shape: [shape[0], 1], strides: [strides[0], 1], offset: offset)
     }
 
+    /// The rows of this tensor, [..., k], through an affine map: x w' + b, for weights [n, k] and a bias [n]. Gives [..., n].
+    ///
+    /// float32 is computed as by `matmul`, the bias within the product.
+    public func affine(_ weight: Tensor, _ bias: Tensor?, work: Work = Work()) throws(Failure) -> Tensor {
+        let right = try weight.transposed()
+        guard dtype == .float32, weight.dtype == .float32, bias?.dtype ?? .float32 == .float32, rank >= 2,
+            weight.rank == 2,
+            shape[rank - 1] == weight.shape[1], weight.shape[0] > 1, count > 0
+        else {
+            let product = try matmul(right, work: work)
+            guard let bias else { return product }
+            return try Tensor.combine(.add, .tensor(product), .tensor(bias), work: work)
+        }
+        let rows = try reshape([-1, shape[rank - 1]])
+        let result = try Tensor.uninitialized([rows.shape[0], weight.shape[0]], dtype: .float32)
+        try rows.packedProduct(right, bias: bias?.contiguous(work: work), into: result, work)
+        return try result.reshape(shape.dropLast() + [weight.shape[0]])
+    }
+
     private func batchedProduct(_ other: Tensor, _ work: Work) throws(Failure) -> Tensor {
         if other.rank == 2 {
             // One right side for all: the batches are just more rows.
@@ -63,7 +82,7 @@ extension Tensor {
             if other.shape[1] == 1 {
                 try vectorProduct(other, into: result, work)
             } else {
-                try packedProduct(other, into: result, work)
+                try packedProduct(other, bias: nil, into: result, work)
             }
         case .float64: try plainProduct(Double.self, other, into: result, work)
         case .int32: try plainProduct(Int32.self, other, into: result, work)
@@ -72,7 +91,9 @@ extension Tensor {
         return result
     }
 
-    private func packedProduct(_ other: Tensor, into result: Tensor, _ work: Work) throws(Failure) {
+    private func packedProduct(
+        _ other: Tensor, bias: Tensor?, into result: Tensor, _ work: Work
+    ) throws(Failure) {
         let left = strides[1] == 1 && strides[0] >= shape[1] ? self : try clone(work: work)
         var right = other
         var transposed = other.strides[0] == 1 && other.strides[1] >= other.shape[0]
@@ -93,7 +114,7 @@ extension Tensor {
             let from = block * rows
             ck_gemm_f32(
                 min(rows, m - from), n, k, left.pointer(Float.self) + from * left.strides[0], left.strides[0],
-                packed.pointer(Float.self), nil, result.pointer(Float.self) + from * n, n)
+                packed.pointer(Float.self), bias?.pointer(Float.self), result.pointer(Float.self) + from * n, n)
         }
     }
 

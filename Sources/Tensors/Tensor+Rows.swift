@@ -14,6 +14,17 @@ extension Tensor {
         return try Tensor.combine(.divide, .tensor(powers), .tensor(sums), work: work)
     }
 
+    /// The logarithm of `softmax`, right where that is too small for a float.
+    public func logSoftmax(dim: Int, work: Work = Work()) throws(Failure) -> Tensor {
+        try checkDimension(dim)
+        let source = try to(dtype.fractional, work: work)
+        guard source.count > 0 else { return source }
+        let greatest = try source.extremes(.max, dim: dim, keepdim: true, work: work).values
+        let shifted = try Tensor.combine(.subtract, .tensor(source), .tensor(greatest), work: work)
+        let sums = try shifted.apply(.exp, work: work).sum(dim: dim, keepdim: true, work: work)
+        return try Tensor.combine(.subtract, .tensor(shifted), .tensor(sums.apply(.log, work: work)), work: work)
+    }
+
     /// Every line along `dim` over its Euclidean norm, which makes it a unit vector; lines of zeros stay. Whole numbers give
     /// float64.
     public func normalized(dim: Int, work: Work = Work()) throws(Failure) -> Tensor {

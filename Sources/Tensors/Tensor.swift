@@ -90,6 +90,19 @@ public struct Tensor: Sendable {
         return result
     }
 
+    /// Calls `body` with the elements of a contiguous tensor of dtype `T` to be changed in place; every tensor that shares them sees it.
+    public func updateElements<T: TensorElement, R>(
+        of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        guard dtype == T.dtype, isContiguous else {
+            throw .operation("elements in order of type \(T.dtype.rawValue) are needed to be changed in place")
+        }
+        try storage.makeWritable()
+        let result = try body(UnsafeMutableBufferPointer(start: pointer(T.self), count: count))
+        withExtendedLifetime(storage) {}
+        return result
+    }
+
     /// The elements in row-major order, converted to `T`.
     public func values<T: TensorElement>(as type: T.Type) throws(Failure) -> [T] {
         try withElements(as: type) { (elements) throws(Failure) in Array(elements) }

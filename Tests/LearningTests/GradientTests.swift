@@ -189,6 +189,9 @@ import Testing
                 try checkGradients("softmax", [x]) { (recorder, x) throws(Failure) in
                     try recorder.softmax(x[0], dim: dim)
                 }
+                try checkGradients("log_softmax", [x]) { (recorder, x) throws(Failure) in
+                    try recorder.logSoftmax(x[0], dim: dim)
+                }
                 try checkGradients("normalize", [x]) { (recorder, x) throws(Failure) in
                     try recorder.normalized(x[0], dim: dim)
                 }

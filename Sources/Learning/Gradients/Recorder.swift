@@ -31,7 +31,7 @@ public struct Recorder: Sendable {
     /// The step of one input; `pull` gives the gradient by it.
     func record(
         _ name: String, _ result: Tensor, from input: Tensor, keeping kept: [Tensor] = [],
-        _ pull: @escaping (_ gradient: Tensor, _ work: Work) throws(Failure) -> Tensor
+        _ pull: @escaping (_ gradient: Tensor, _ work: Work) throws(Failure) -> Tensor?
     ) -> Tensor {
         guard records(input) else { return result }
         return record(name, result, from: [input], keeping: kept) { (gradient, work) throws(Failure) in

@@ -19,7 +19,8 @@ public final class GradNode: @unchecked Sendable {
     let dtype: DType
     /// Later nodes have greater numbers, and a node's inputs are earlier: falling order is an order for going back.
     let order: UInt64
-    let isLeaf: Bool
+    /// Whether it is a tensor that asked for gradients rather than a step.
+    public let isLeaf: Bool
     private(set) var inputs: [GradNode?]
     private(set) var pullback: Pullback?
     private var kept: [(storage: Storage, version: Int)]

@@ -12,6 +12,15 @@ extension Recorder {
         }
     }
 
+    /// The logarithm of `softmax`. With y the result, the gradient is g - exp(y) sum(g).
+    public func logSoftmax(_ x: Tensor, dim: Int) throws(Failure) -> Tensor {
+        let y = try x.detached.logSoftmax(dim: dim, work: work)
+        return record("log_softmax", y, from: x, keeping: [y]) { (g, work) throws(Failure) in
+            let shares = try y.apply(.exp, work: work)
+            return try difference(g, product(shares, g.sum(dim: dim, keepdim: true, work: work), work), work)
+        }
+    }
+
     /// Every line along `dim` over its Euclidean norm. With y the result, the gradient is (g - y sum(g y)) / norm; for a line of zeros
     /// it is g.
     public func normalized(_ x: Tensor, dim: Int) throws(Failure) -> Tensor {

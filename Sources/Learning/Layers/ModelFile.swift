@@ -1,0 +1,80 @@
+import Support
+import Tensors
+
+/// Models as files: the parameters in safetensors, what makes the layers in its metadata.
+public enum ModelFile {
+    private static let key = "cohort.nn"
+
+    /// Writes a model, whole or not at all.
+    public static func write(
+        _ path: String, _ model: Layer, extra: [(name: String, tensor: Tensor)] = [],
+        metadata: [(key: String, value: String)] = [], work: Work = Work()
+    ) throws(Failure) {
+        let description = LayerKinds.description(of: model) ?? .null
+        let header: JSON = ["layers": description]
+        let text = String(decoding: try header.encoded(), as: UTF8.self)
+        try Safetensors.write(
+            path, model.parameters.map { ($0.name, $0.parameter.tensor.detached) } + extra,
+            metadata: [(key, text)] + metadata, work: work)
+    }
+
+    /// Reads a model that `write` wrote.
+    public static func read(_ path: String) throws(Failure) -> Layer {
+        let file = try SafetensorsFile(path)
+        let layers = try description(file)
+        guard !layers.isNull else {
+            throw .format(
+                path, "holds the parameters of a module written in Lua, not the module",
+                hint: "make the module again and call its load_state(path)")
+        }
+        let model: Layer
+        do throws(Failure) {
+            model = try LayerKinds.make(layers)
+        } catch {
+            throw .format(path, error.problem)
+        }
+        try fill(model, from: file)
+        return model
+    }
+
+    /// Gives `model` the parameters of a file that `write` wrote for such a model.
+    public static func fill(_ model: Layer, from path: String) throws(Failure) {
+        let file = try SafetensorsFile(path)
+        _ = try description(file)
+        try fill(model, from: file)
+    }
+
+    /// Gives `model` the given parameters: all of them, each of its shape. Refused as a whole otherwise.
+    public static func fill(
+        _ model: Layer, with tensors: (String) throws(Failure) -> Tensor?, source: String
+    ) throws(Failure) {
+        var values: [(Trainable, Tensor)] = []
+        for (name, parameter) in model.parameters {
+            guard let tensor = try tensors(name) else {
+                throw .operation("\(source) is of another model: it has no '\(name)'")
+            }
+            guard tensor.shape == parameter.tensor.shape else {
+                throw .operation(
+                    "\(source) is of another model: '\(name)' has shape \(tensor.shape) there and "
+                        + "\(parameter.tensor.shape) here")
+            }
+            values.append((parameter, try tensor.detached.to(parameter.tensor.dtype)))
+        }
+        for (parameter, tensor) in values { try parameter.set(tensor) }
+    }
+
+    static func fill(_ model: Layer, from file: SafetensorsFile) throws(Failure) {
+        try fill(
+            model, with: { (name) throws(Failure) in file.contains(name) ? try file.tensor(named: name) : nil },
+            source: file.path)
+    }
+
+    private static func description(_ file: SafetensorsFile) throws(Failure) -> JSON {
+        guard let text = file.metadata.first(where: { $0.key == key })?.value else {
+            throw .format(
+                file.path, "is not a model that nn saved",
+                hint: "tensor.load(path) reads the tensors of other safetensors files")
+        }
+        return try JSON.parse(Array(text.utf8))["layers"] ?? .null
+    }
+}

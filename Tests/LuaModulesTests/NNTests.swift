@@ -1,0 +1,152 @@
+import Testing
+
+/// Layers, losses and optimisers as scripts have them.
+struct NNTests {
+    @Test(arguments: [
+        // Layers written in Lua: with metatables, inside each other, as functions.
+        (
+            """
+            local Net = {} Net.__index = Net
+            function Net.new() return setmetatable({layers = {nn.linear(2, 3, {seed = 1}), nn.linear(3, 1, {seed = 2})}}, Net) end
+            function Net:forward(x)
+              for _, layer in ipairs(self.layers) do x = layer(x):tanh() end
+              return x
+            end
+            local model = nn.sequential{nn.flatten(), Net.new(), function(x) return x * 2 end}
+            return #model:parameters(), model.size, model(tensor.zeros(4, 2)).shape
+            """,
+            "4\n13\n{4, 1}"
+        ),
+        // A tensor or module used twice is one parameter, and a table that holds itself is no trap.
+        (
+            """
+            local shared = nn.linear(2, 2)
+            local Net = {a = shared, b = shared, w = tensor{1}:requires_grad(), constant = tensor{5}}
+            Net.itself = Net
+            function Net:forward(x) return self.b(self.a(x)) * self.w end
+            return #nn.module(Net):parameters()
+            """,
+            "3"
+        ),
+        (
+            """
+            local m = nn.sequential{nn.linear(3, 2), nn.dropout(0.5), nn.linear(2, 1)}
+            m[1]:freeze()
+            local names = {}
+            for name in pairs(m:state()) do names[#names + 1] = name end
+            table.sort(names)
+            return names, #m:parameters(), #m, m[3].weight.shape
+            """,
+            "{\"1.bias\", \"1.weight\", \"3.bias\", \"3.weight\"}\n2\n3\n{1, 2}"
+        ),
+        // Learning: a line is found, with every optimiser.
+        (
+            """
+            local x = tensor.linspace(-1, 1, 20):reshape(20, 1)
+            local y = x * 3 + 1
+            local far = {}
+            for i, make in ipairs{nn.sgd, nn.adam, nn.adamw} do
+              local m = nn.linear(1, 1, {seed = 3})
+              local opt = make(m, {lr = 0.1, weight_decay = 0})
+              for step = 1, 300 do
+                opt:zero_grad()
+                local loss = nn.mse(m(x), y)
+                loss:backward()
+                opt:step()
+              end
+              far[i] = math.abs(m.weight:item() - 3) + math.abs(m.bias:item() - 1) < 0.01
+            end
+            return far
+            """,
+            "{true, true, true}"
+        ),
+        // What learns inside a custom module is the script's own tensor.
+        (
+            """
+            local Net = {w = tensor{2}:requires_grad()}
+            function Net:forward(x) return x * self.w end
+            local m = nn.module(Net)
+            local opt = nn.sgd(m, {lr = 0.5})
+            local loss = m(tensor{1}):sum()
+            loss:backward()
+            opt:step()
+            return Net.w:item(), nn.no_grad(function() return m(tensor{10}):item() end)
+            """,
+            "1.5\n15.0"
+        ),
+        ("local m = nn.sequential{nn.linear(2, 1)} nn.sgd(m, {lr = 1}).lr = 3 return m", "nn.sequential{linear(2, 1)}"),
+        ("local a, b = nn.linear(3, 3), nn.linear(3, 3) return (a.weight - b.weight):abs():max():item() > 0", "true"),
+        (
+            "return nn.linear(3, 3, {seed = 4}).weight[1][1]:item() == nn.linear(3, 3, {seed = 4}).weight[1][1]:item()",
+            "true"
+        ),
+        (
+            "local e = nn.embedding(3, 2, {base = 0}) return e(tensor{0, 2}:to('int64')).shape, math.type(nn.mse({1}, {2}))",
+            "{2, 2}\n\"float\""
+        ),
+        (
+            """
+            local x, mask = tensor.randn(2, 3, 4, {seed = 1}), tensor{{true, true, false}, {true, true, true}}
+            local m = nn.transformer_encoder(4, 2, {layers = 2, dropout = 0, seed = 1})
+            local before = m(x, mask):detach():clone()
+            x[1][3] = 9
+            local after = m(x, mask):detach()
+            return (before[1]:slice(1, 1, 2) - after[1]:slice(1, 1, 2)):abs():max() == 0
+            """,
+            "true"
+        ),
+    ])
+    func modelsCompute(code: String, expected: String) throws { #expect(try shown(code) == expected) }
+
+    @Test(arguments: [
+        ("nn.linear(4, 2)(tensor.zeros(3, 5))", "linear(4, 2) takes tensors whose last size is 4, got shape [3, 5]"),
+        ("nn.sequential{nn.linear(4, 2), 5}", "module, table with a method forward, or function expected"),
+        ("nn.module({1, 2})", "as in function Net:forward(x)"),
+        (
+            "nn.module{forward = function() return 'x' end}(tensor{1})",
+            "method forward of a module returns a tensor, got string"
+        ),
+        ("nn.module(function() error('mine') end)(tensor{1})", "mine"),
+        ("nn.cross_entropy(tensor.zeros(2, 3), {1, 9})", "class numbers from 1 to 3 expected, got 9 in row 2"),
+        ("nn.cross_entropy(tensor.zeros(0, 3), tensor.zeros(0))", "is the batch empty?"),
+        (
+            "nn.mse(tensor.zeros(2, 3), tensor.zeros(3, 2))",
+            "tensor of the prediction's shape [2, 3] expected, got shape [3, 2]"
+        ),
+        ("nn.adam({})", "at least one parameter to learn"),
+        ("nn.adam({tensor{1}})", "call requires_grad() on it"),
+        ("nn.adam(nn.linear(1, 1), {betas = {0.9}})", "two numbers below 1"),
+        ("nn.sgd(nn.linear(1, 1)).lr = 'x'", "number from 0 up"),
+        ("nn.sgd(nn.linear(1, 1)).rate = 1", "rate"),
+        ("return nn.linear(1, 1).wieght", "did you mean 'weight'?"),
+        ("nn.attention(5, 2)", "a multiple of 2 (heads) expected, got 5"),
+        ("nn.linear(2, 2):load_state{weight = tensor.zeros(2, 2)}", "the state is of another model: it has no 'bias'"),
+        ("nn.load('/nonexistent/model')", "/nonexistent/model"),
+        ("nn.max_pool2d(2, {padding = 2})", "at most half the kernel"),
+        ("nn.conv2d(1, 1, {3})", "one number, or {rows, columns}"),
+        ("nn.linear(1000000000000, 1000000000000)", "expected"),
+    ])
+    func misuseIsExplained(code: String, words: String) throws {
+        let text = try shown(code)
+        #expect(text.contains(words), "\(text)")
+    }
+
+    @Test func customModulesAreSavedByTheirParameters() throws {
+        let code = """
+            local function make(seed)
+              local Net = {inner = nn.linear(2, 2, {seed = seed})}
+              function Net:forward(x) return self.inner(x) end
+              return nn.module(Net)
+            end
+            local path = os.tmpname()
+            local a, b = make(1), make(2)
+            a:save(path)
+            local refused = select(2, pcall(nn.load, path))
+            b:load_state(path)
+            os.remove(path)
+            local x = tensor{{1, 2}}
+            return (a(x) - b(x)):abs():max():item(), refused:match('written in Lua') ~= nil
+            """
+        #expect(try shown(code) == "0.0\ntrue")
+    }
+}
