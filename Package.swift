@@ -55,7 +55,8 @@ let package = Package(
         .target(name: "CArrow"),
         .target(name: "Tensors", dependencies: ["CKernels", "Support"]),
         .target(name: "CKernels"),
-        .target(name: "Support", dependencies: ["CUnicode"]),
+        .target(name: "Support", dependencies: ["CSystem", "CUnicode"]),
+        .target(name: "CSystem"),
         .target(name: "CUnicode"),
 
         .testTarget(name: "SupportTests", dependencies: ["Support"]),

@@ -61,7 +61,7 @@ struct Lloyd {
             let sums = partial.start + chunk * k * matrix.columns
             let counts = partialCounts.start + chunk * (k + 1)
             for block in matrix.blocks * chunk / chunks..<matrix.blocks * (chunk + 1) / chunks {
-                if work.cancellation.isCancelled { throw .cancelled }
+                try work.cancellation.check()
                 let range = matrix.block(block)
                 packed.score(matrix, range, into: scores)
                 for row in range {

@@ -27,8 +27,10 @@ struct Linear: Sendable {
             }
         } else {
             // Panels of 16 outputs may span two parts, so the rows are put side by side first.
-            let stacked = UnsafeMutableBufferPointer<Float>.allocate(capacity: outputs * inputs)
-            defer { stacked.deallocate() }
+            let side = try Storage(byteCount: outputs * inputs * MemoryLayout<Float>.stride, zeroed: false)
+            defer { withExtendedLifetime(side) {} }
+            let stacked = UnsafeMutableBufferPointer(
+                start: side.start.assumingMemoryBound(to: Float.self), count: outputs * inputs)
             var row = 0
             for part in parts {
                 try part.weight.withElements(as: Float.self) { weight in

@@ -47,7 +47,7 @@ extension LuaState {
 
     /// The failure for the error value on top, remembered so that it can be raised again as it was.
     func caught(_ lua: OpaquePointer) -> Failure {
-        if cancellation.isCancelled { return .cancelled }
+        if cancellation.isInterrupted { return .cancelled }
         let failure = Failure.operation(errorText(lua))
         if let reference = try? anchorReference(lua, lua_gettop(lua)) { passing = (failure, reference) }
         return failure

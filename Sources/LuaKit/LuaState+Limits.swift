@@ -10,7 +10,8 @@ extension LuaState {
         NativeMemory.setLimit(
             bytes,
             held: { state.memory },
-            collect: { state.collect() })
+            collect: { state.collect() },
+            stopping: cancellation)
         setTotalLimit { held in
             guard let limit = NativeMemory.limit else { return true }
             return held <= max(0, limit - NativeMemory.bytes)

@@ -108,7 +108,7 @@ extension LuaState {
 
     /// What the error value on the stack means.
     func stopped(_ lua: OpaquePointer, above top: Int32) -> Outcome {
-        if cancellation.isCancelled { return .interrupted }
+        if cancellation.isInterrupted { return .interrupted }
         let message = errorText(lua)
         lua_settop(lua, top)
         clua_push_traceback(lua)

@@ -48,6 +48,8 @@ public final class LuaState {
     private var defined: [ObjectIdentifier: LuaClass] = [:]
     /// How many runs are under way, one inside the other.
     var depth = 0
+    /// How many calls of native functions are under way, one inside the other.
+    private var nativeDepth = 0
     private var plans: [Plan] = []
     private var spare: [Plan] = []
     private var chargedBytes = NativeMemory.bytes
@@ -157,7 +159,13 @@ extension LuaState {
     ) -> UnsafeMutablePointer<clua_plan> {
         let caller = current
         current = lua
-        defer { current = caller }
+        nativeDepth += 1
+        defer {
+            current = caller
+            nativeDepth -= 1
+        }
+        // Too little memory concerns the call that took it.
+        if nativeDepth == 1 { cancellation.forgetMemory() }
         dropPlans(deeperThan: frame)
         let plan = spare.popLast() ?? Plan(self)
         plan.frame = frame
@@ -180,6 +188,9 @@ extension LuaState {
         var value = LuaValue.string(failure.sentence(in: signature.name))
         if failure.kind == .cancelled {
             status = CLUA_STOPPED
+        } else if failure.kind == .memory {
+            // The script may catch it and go on.
+            cancellation.forgetMemory()
         } else if let passing, passing.failure == failure {
             status = CLUA_RAISED_AS_IS
             value = .reference(passing.value)

@@ -91,9 +91,12 @@ extension LuaValue {
         self =
             switch json {
             case .null: .nil
+            case .bool(let flag): .boolean(flag)
+            case .int(let number): .integer(Int(number))
+            case .double(let number): .number(number)
+            case .string(let string): .string(string.bytes)
             case .array(let items): .list(items.map { LuaValue(plain: $0) })
             case .object(let object): .record(object.members.map { ($0.key.text, LuaValue(plain: $0.value)) })
-            default: LuaValue(json: json)
             }
     }
 }

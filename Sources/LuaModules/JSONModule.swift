@@ -20,7 +20,9 @@ extension LuaModule {
         related: ["json.encode"]
     ) { call throws(Failure) in
         do throws(Failure) {
-            return .init(json: try JSON.parse(try call.bytes("str")))
+            let cancellation = call.work.cancellation
+            var reader = JSONDecoding(cancellation: cancellation)
+            return try reader.value(JSON.parse(try call.bytes("str"), cancellation: cancellation))
         } catch {
             guard case .format(_, let place?) = error.kind else { throw error }
             throw .argument("str", expected: "JSON text", got: "other text at \(place)", hint: error.problem)
@@ -73,18 +75,31 @@ final class JSONNull: LuaVisible, Sendable {
         display: { _ in "json.null" })
 }
 
-extension LuaValue {
-    /// The Lua value of `json`.
-    init(json: JSON) {
+/// From JSON to Lua values.
+private struct JSONDecoding {
+    private let cancellation: Cancellation
+    private var count = 0
+
+    init(cancellation: Cancellation) { self.cancellation = cancellation }
+
+    mutating func value(_ json: JSON) throws(Failure) -> LuaValue {
+        count &+= 1
+        if count & 0xfff == 0 { try cancellation.check() }
         switch json {
-        case .null: self = .object(JSONNull.shared)
-        case .bool(let flag): self = .boolean(flag)
-        case .int(let number): self = .integer(Int(number))
-        case .double(let number): self = .number(number)
-        case .string(let string): self = .string(string.bytes)
-        case .array(let items): self = .list(items.map { LuaValue(json: $0) })
+        case .null: return .object(JSONNull.shared)
+        case .bool(let flag): return .boolean(flag)
+        case .int(let number): return .integer(Int(number))
+        case .double(let number): return .number(number)
+        case .string(let string): return .string(string.bytes)
+        case .array(let items):
+            var values: [LuaValue] = []
+            values.reserveCapacity(items.count)
+            for item in items { values.append(try value(item)) }
+            return .list(values)
         case .object(let object):
-            self = .table(LuaTable(fields: object.members.map { (.string($0.key.bytes), LuaValue(json: $0.value)) }))
+            var fields: [(LuaValue, LuaValue)] = []
+            for member in object.members { fields.append((.string(member.key.bytes), try value(member.value))) }
+            return .table(LuaTable(fields: fields))
         }
     }
 }

@@ -17,7 +17,7 @@ extension Session {
 
     /// Whether Ctrl-C came since something was last run or this was last asked.
     public func takeInterrupt() -> Bool {
-        guard lua.cancellation.isCancelled else { return false }
+        guard lua.cancellation.isInterrupted else { return false }
         lua.cancellation.reset()
         Interrupts.notice()
         return true

@@ -28,18 +28,23 @@ extension JSON {
     /// - Parameters:
     ///   - source: what an error message calls the text, usually the file's path.
     ///   - uniqueKeys: whether members with the same key are refused, for formats where they would be a lie.
+    ///   - cancellation: stops the reading.
     /// - Throws: a `format` failure with line and column.
     public static func parse(
-        _ bytes: UnsafeRawBufferPointer, source: String = "JSON text", uniqueKeys: Bool = false
+        _ bytes: UnsafeRawBufferPointer, source: String = "JSON text", uniqueKeys: Bool = false,
+        cancellation: Cancellation? = nil
     ) throws(Failure) -> JSON {
-        var parser = JSONParser(bytes.bindMemory(to: UInt8.self), source: source, uniqueKeys: uniqueKeys)
+        var parser = JSONParser(
+            bytes.bindMemory(to: UInt8.self), source: source, uniqueKeys: uniqueKeys, cancellation: cancellation)
         return try parser.document()
     }
 
     /// Parses one JSON value that fills `bytes`.
-    public static func parse(_ bytes: [UInt8], source: String = "JSON text") throws(Failure) -> JSON {
+    public static func parse(
+        _ bytes: [UInt8], source: String = "JSON text", cancellation: Cancellation? = nil
+    ) throws(Failure) -> JSON {
         try bytes.withUnsafeBufferPointer { (buffer) throws(Failure) in
-            try parse(UnsafeRawBufferPointer(buffer), source: source)
+            try parse(UnsafeRawBufferPointer(buffer), source: source, cancellation: cancellation)
         }
     }
 

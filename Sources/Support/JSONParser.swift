@@ -3,13 +3,16 @@ struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let source: String
     private let uniqueKeys: Bool
+    private let cancellation: Cancellation?
     private var position = 0
     private var depth = 0
+    private var count = 0
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, source: String, uniqueKeys: Bool) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, source: String, uniqueKeys: Bool, cancellation: Cancellation? = nil) {
         self.bytes = bytes
         self.source = source
         self.uniqueKeys = uniqueKeys
+        self.cancellation = cancellation
     }
 
     /// The whole text as one value.
@@ -23,6 +26,8 @@ struct JSONParser {
     }
 
     private mutating func value() throws(Failure) -> JSON {
+        count &+= 1
+        if count & 0xfff == 0 { try cancellation?.check() }
         guard position < bytes.count else { throw failure("the text ends where a value should stand") }
         switch bytes[position] {
         case UInt8(ascii: "\""): return .string(try string())

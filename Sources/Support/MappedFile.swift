@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// A file's bytes, mapped read-only into memory and unmapped when the last reference goes.
@@ -5,8 +6,10 @@ public final class MappedFile: @unchecked Sendable {
     // Sendable by hand: the mapping is read-only and the pointer never changes.
     /// The path it was opened by.
     public let path: String
-    /// The bytes. Valid as long as this object lives.
+    /// The bytes. Valid as long as this object lives. Those that another program cut off the file meanwhile are zeros: whoever needs to
+    /// know asks `check()` after reading.
     public let bytes: UnsafeRawBufferPointer
+    private let guardian: OpaquePointer?
 
     /// Maps the regular file at `path`.
     public init(_ path: String) throws(Failure) {
@@ -20,15 +23,24 @@ public final class MappedFile: @unchecked Sendable {
         let count = Int(status.st_size)
         guard count > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            guardian = nil
             return
         }
         guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
             throw .file(path, "cannot be mapped: \(systemError())")
         }
         bytes = UnsafeRawBufferPointer(start: start, count: count)
+        guardian = csystem_guard(start, count)
+    }
+
+    /// Throws if bytes that were read had been cut off the file by another program.
+    public func check() throws(Failure) {
+        guard csystem_has_lost(guardian) else { return }
+        throw .file(path, "was cut short by another program while it was in use", hint: "load it again")
     }
 
     deinit {
+        csystem_unguard(guardian)
         if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
     }
 }

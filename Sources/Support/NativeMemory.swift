@@ -30,11 +30,14 @@ public enum NativeMemory {
     /// - Parameters:
     ///   - held: the bytes that scripts hold themselves; called from any thread.
     ///   - collect: lets go of what scripts no longer need, where that is possible on the calling thread.
+    ///   - stopping: told to stop when the process takes more than it may without having asked; see `MemoryWatch`.
     public static func setLimit(
-        _ limit: Int?, held: @escaping @Sendable () -> Int = { 0 }, collect: @escaping @Sendable () -> Void = {}
+        _ limit: Int?, held: @escaping @Sendable () -> Int = { 0 }, collect: @escaping @Sendable () -> Void = {},
+        stopping work: Cancellation? = nil
     ) {
         scripts.withLock { $0 = Scripts(held: held, collect: collect) }
         limitBytes.store(limit ?? .max, ordering: .relaxed)
+        if limit != nil, let work { MemoryWatch.shared.stop(work) }
     }
 
     /// Bytes left below the limit, nil without one.
@@ -51,6 +54,11 @@ public enum NativeMemory {
             .memory,
             "\(limitMessage(limit)): \(MemorySize(count)) more asked for, \(MemorySize(max(0, room))) left",
             hint: limitHint)
+    }
+
+    /// The failure of work that took more than was left.
+    public static func exceeded() -> Failure {
+        Failure(.memory, limit.map { limitMessage($0) } ?? "not enough memory", hint: limitHint)
     }
 
     /// What is said where the limit is reached.

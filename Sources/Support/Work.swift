@@ -1,25 +1,43 @@
 import Synchronization
 
-/// A flag that stops long work from outside: set by Ctrl-C, read by every native loop once per block.
+/// What stops long work from outside: Ctrl-C or the limit of memory. Read by every native loop once per block.
 public final class Cancellation: Sendable {
-    private let flag = Atomic<Bool>(false)
+    private let reasons = Atomic<UInt8>(0)
+    private static let interrupt: UInt8 = 1
+    private static let memory: UInt8 = 2
 
     /// A flag that is not set.
     public init() {}
 
     /// Asks the work to stop. Safe from a signal handler and from any thread.
-    public func cancel() { flag.store(true, ordering: .releasing) }
+    public func cancel() { reasons.bitwiseOr(Self.interrupt, ordering: .releasing) }
 
-    /// Forgets an earlier request, before new work begins.
-    public func reset() { flag.store(false, ordering: .releasing) }
+    /// Asks the work to stop because it takes more memory than it may. Safe from any thread.
+    public func stopForMemory() { reasons.bitwiseOr(Self.memory, ordering: .releasing) }
 
-    /// Whether the work was asked to stop.
-    public var isCancelled: Bool { flag.load(ordering: .acquiring) }
+    /// Forgets earlier requests, before new work begins.
+    public func reset() { reasons.store(0, ordering: .releasing) }
 
-    /// Throws `Failure.cancelled` if the work was asked to stop.
-    public func check() throws(Failure) {
-        if isCancelled { throw .cancelled }
+    /// Forgets that there was too little memory: the work that took it has ended.
+    public func forgetMemory() {
+        // Hardly ever set, and reading is cheaper.
+        if isSet(Self.memory) { reasons.bitwiseAnd(~Self.memory, ordering: .releasing) }
     }
+
+    /// Whether the work was asked to stop, for any reason: `check()` says which.
+    public var isCancelled: Bool { reasons.load(ordering: .acquiring) != 0 }
+
+    /// Whether it was Ctrl-C or the like that stopped it.
+    public var isInterrupted: Bool { isSet(Self.interrupt) }
+
+    /// Throws `Failure.cancelled` or a memory failure if the work was asked to stop.
+    public func check() throws(Failure) {
+        guard isCancelled else { return }
+        if isInterrupted { throw .cancelled }
+        throw NativeMemory.exceeded()
+    }
+
+    private func isSet(_ reason: UInt8) -> Bool { reasons.load(ordering: .acquiring) & reason != 0 }
 }
 
 /// Where long work reports how far it is: `done` of `total` units. Called from the thread that started the work.

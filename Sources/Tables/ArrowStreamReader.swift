@@ -5,7 +5,8 @@ import Support
 extension Table {
     /// Reads a stream to its end and releases it, whatever happens. `isStopped` is asked before every batch.
     static func reading(
-        _ stream: UnsafeMutablePointer<ArrowArrayStream>, cancellation: Cancellation
+        _ stream: UnsafeMutablePointer<ArrowArrayStream>, memory: QueryMemory = QueryMemory(nil),
+        cancellation: Cancellation
     ) throws(Failure) -> Table {
         defer {
             stream.pointee.release?(stream)
@@ -32,7 +33,7 @@ extension Table {
         while true {
             try cancellation.check()
             var batch = ArrowArray()
-            try checked(stream.pointee.get_next?(stream, &batch), stream)
+            try checked(memory.whileLimited { stream.pointee.get_next?(stream, &batch) }, stream)
             guard batch.release != nil else { break }
             defer { batch.release?(&batch) }
             guard Int(batch.n_children) == fields.count else { throw .operation("the database sent a damaged batch") }
@@ -52,6 +53,6 @@ extension Table {
         guard let code else { throw .operation("the database sent an empty stream") }
         guard code != 0 else { return }
         let message = stream.pointee.get_last_error?(stream).map { String(cString: $0) } ?? systemError(code)
-        throw .operation(DriverMessage.cleaned(message))
+        throw Driver.failure(message)
     }
 }

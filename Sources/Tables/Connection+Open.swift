@@ -13,7 +13,9 @@ extension Connection {
         }
         if driver == "duckdb" {
             let renamed = options.map { (name: $0.name == "uri" ? "path" : $0.name, value: $0.value) }
-            return try Connection(try Database(try DuckDB.driver(), options: renamed))
+            let connection = try Connection(try Database(try DuckDB.driver(), options: renamed))
+            DuckDB.limitMemory(of: connection)
+            return connection
         }
         if driver.utf8.contains(UInt8(ascii: "/")) || driver.hasSuffix(".so") {
             guard access(driver, R_OK) == 0 || !driver.utf8.contains(UInt8(ascii: "/")) else {

@@ -8,11 +8,16 @@ public final class Connection: @unchecked Sendable {
     /// The database it belongs to.
     public let database: Database
     private let handle: UnsafeMutablePointer<AdbcConnection>
+    private let countsMemory: Bool
     private var driver: Driver { database.driver }
 
     /// Opens a connection.
-    public init(_ database: Database) throws(Failure) {
+    public convenience init(_ database: Database) throws(Failure) { try self.init(database, counting: true) }
+
+    /// Opens a connection. With `counting`, what the database holds is counted whenever that may have changed.
+    init(_ database: Database, counting: Bool) throws(Failure) {
         self.database = database
+        countsMemory = counting
         handle = .allocate(capacity: 1)
         handle.initialize(to: AdbcConnection())
         let error = DriverError()
@@ -25,6 +30,8 @@ public final class Connection: @unchecked Sendable {
         let error = DriverError()
         if handle.pointee.private_data != nil { _ = driver.functions.pointee.ConnectionRelease?(handle, error.pointer) }
         handle.deallocate()
+        // Its temporary tables have gone.
+        if countsMemory { database.countMemory() }
     }
 
     /// Runs a query and returns its rows; a statement without rows gives a table that tells how many rows it changed, or an empty one.
@@ -85,7 +92,7 @@ public final class Connection: @unchecked Sendable {
             let status = self.driver.functions.pointee.ConnectionGetObjects?(
                 self.handle, 3, nil, nil, nil, nil, nil, &stream, error.pointer)
             try self.driver.check(status, error)
-            return try Table.reading(&stream, cancellation: work.cancellation)
+            return try Table.reading(&stream, memory: QueryMemory(self.driver), cancellation: work.cancellation)
         }
     }
 
@@ -111,7 +118,8 @@ public final class Connection: @unchecked Sendable {
     private func interruptibly(
         _ activity: String, _ work: Work, _ body: @escaping @Sendable () throws(Failure) -> Table
     ) throws(Failure) -> Table {
-        try Interruptible.run(activity, work, body) { [self] in
+        defer { if countsMemory { database.countMemory() } }
+        return try Interruptible.run(activity, work, body) { [self] in
             let error = DriverError()
             _ = driver.functions.pointee.ConnectionCancel?(handle, error.pointer)
         }

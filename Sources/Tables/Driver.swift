@@ -9,6 +9,8 @@ public final class Driver: @unchecked Sendable {
     /// Where the library was found.
     public let path: String
     let functions: UnsafeMutablePointer<AdbcDriver>
+    /// Whether it is DuckDB, which reports memory that it does not get as an error.
+    let isDuckDB: Bool
 
     /// Opens the library at `path` (or found by the system under that name) and calls its initialiser.
     public convenience init(_ path: String, entry: String = "AdbcDriverInit") throws(Failure) {
@@ -19,9 +21,10 @@ public final class Driver: @unchecked Sendable {
         guard let symbol = handle.symbol(entry) else {
             throw .operation(
                 "\(path) is no ADBC driver: it has no function '\(entry)'",
-                hint: entry == "duckdb_adbc_init" ? "DuckDB 1.5.3 or later is needed" : nil)
+                hint: entry == DuckDB.entry ? "DuckDB 1.5.3 or later is needed" : nil)
         }
         self.path = path
+        isDuckDB = entry == DuckDB.entry
         functions = .allocate(capacity: 1)
         // Zeroed, because an older driver leaves the members it does not know alone.
         functions.initialize(to: AdbcDriver())
@@ -35,16 +38,19 @@ public final class Driver: @unchecked Sendable {
         }
     }
 
+    /// The failure that a database describes with `message`.
+    static func failure(_ message: String) -> Failure {
+        guard NativeMemory.limit != nil,
+            ["Out of Memory Error", "bad_alloc", "bad allocation"].contains(where: message.contains)
+        else { return .operation(DriverMessage.cleaned(message)) }
+        return NativeMemory.exceeded()
+    }
+
     /// Checks the status a driver's function returned.
     func check(_ status: AdbcStatusCode?, _ error: borrowing DriverError) throws(Failure) {
         guard let status else { throw .operation("the driver \(path) lacks a function that is needed") }
         if status == ADBC_STATUS_CANCELLED { throw .cancelled }
-        if status != ADBC_STATUS_OK, let limit = NativeMemory.limit, error.message.contains("Out of Memory Error") {
-            throw Failure(
-                .memory, "\(NativeMemory.limitMessage(limit)) (by the query, which the database ran)",
-                hint: NativeMemory.limitHint)
-        }
-        if status != ADBC_STATUS_OK { throw .operation(DriverMessage.cleaned(error.message)) }
+        if status != ADBC_STATUS_OK { throw Self.failure(error.message) }
     }
 }
 

@@ -5,6 +5,9 @@ import Support
 ///
 /// Its library is looked for in this order: the path in `COHORT_DUCKDB`, the system's `libduckdb.so`, then the data folder's `lib`.
 public enum DuckDB {
+    /// The function of its library that makes the driver.
+    static let entry = "duckdb_adbc_init"
+
     private static let opened = Locked<Result<Database, Failure>?>(nil)
 
     /// The process's one database, in memory, opened when first asked for.
@@ -23,7 +26,7 @@ public enum DuckDB {
     /// A new connection to that database.
     public static func connect() throws(Failure) -> Connection {
         let connection = try Connection(try database())
-        if let room = NativeMemory.room { limitMemory(connection, to: room) }
+        limitMemory(of: connection)
         return connection
     }
 
@@ -46,8 +49,8 @@ public enum DuckDB {
     private static func openLocked(_ folders: [String]) throws(Failure) -> Database {
         let database = try open()
         let connection = try Connection(database)
-        // The limit cannot follow what else is held, once it is locked: half of what is left now.
-        if let room = NativeMemory.room { limitMemory(connection, to: room / 2) }
+        // Locked, the limit cannot follow what else is held: then the system's own, see `QueryMemory`, is what holds.
+        limitMemory(of: connection)
         // DuckDB takes ".." back before it follows links, the system after: through a link a path that it allows leads anywhere. Scripts
         // can make no links, so a folder without them stays safe.
         let list = folders.filter { !FileSystem.holdsLinks($0) }.map(SQL.literal).joined(separator: ", ")
@@ -60,9 +63,12 @@ public enum DuckDB {
         return database
     }
 
-    /// DuckDB refuses less than it holds already; then the old limit stands.
-    private static func limitMemory(_ connection: Connection, to bytes: Int) {
-        try? connection.run("set global memory_limit = '\(max(bytes, 1 << 20) / 1024)KiB'")
+    /// Lets the connection's database hold what it holds and what is left below the limit.
+    static func limitMemory(of connection: Connection) {
+        guard let room = NativeMemory.room else { return }
+        let bytes = max(room + connection.database.heldBytes, 1 << 20)
+        // DuckDB refuses less than it holds already; then the old limit stands.
+        try? connection.run("set global memory_limit = '\(bytes / 1024)KiB'")
     }
 
     /// Whether the library can be found and opened.
@@ -80,7 +86,11 @@ public enum DuckDB {
 
     /// The driver of the library that was found.
     public static func driver() throws(Failure) -> Driver {
-        let entry = "duckdb_adbc_init"
+        if NativeMemory.limit != nil {
+            // DuckDB's allocator keeps what was freed, and the address space for ever. Under a limit memory goes back at once, so that what
+            // is reserved is what is in use. Read by the library when it is loaded.
+            setenv("DUCKDB_JE_MALLOC_CONF", "retain:false,dirty_decay_ms:0,muzzy_decay_ms:0", 0)
+        }
         if let path = Folders.variable("COHORT_DUCKDB") {
             guard access(path, R_OK) == 0 else {
                 throw .file(path, "cannot be read: \(systemError())", hint: "the variable COHORT_DUCKDB names it")

@@ -11,6 +11,8 @@ enum Interruptible {
     ) throws(Failure) -> Table {
         let cancellation = work.cancellation
         try cancellation.check()
+        // This thread waits while the database may get no more memory: what little it needs meanwhile lies ready.
+        free(malloc(96 << 10))
         let job = Job(body)
         guard let thread = Threads.start({ job.run() }) else { return try body() }
         while !job.wait(milliseconds: 20) {

@@ -5,9 +5,11 @@ import Support
 struct Statement: ~Copyable {
     private let driver: Driver
     private let handle: UnsafeMutablePointer<AdbcStatement>
+    private let memory: QueryMemory
 
     init(_ driver: Driver, _ connection: UnsafeMutablePointer<AdbcConnection>) throws(Failure) {
         self.driver = driver
+        memory = QueryMemory(driver)
         handle = .allocate(capacity: 1)
         handle.initialize(to: AdbcStatement())
         let error = DriverError()
@@ -27,8 +29,11 @@ struct Statement: ~Copyable {
 
     func prepare(_ sql: String) throws(Failure) {
         let error = DriverError()
-        try driver.check(driver.functions.pointee.StatementSetSqlQuery?(handle, sql, error.pointer), error)
-        try driver.check(driver.functions.pointee.StatementPrepare?(handle, error.pointer), error)
+        // DuckDB computes what is constant already here.
+        try driver.check(
+            memory.whileLimited { driver.functions.pointee.StatementSetSqlQuery?(handle, sql, error.pointer) }, error)
+        try driver.check(
+            memory.whileLimited { driver.functions.pointee.StatementPrepare?(handle, error.pointer) }, error)
     }
 
     /// How many parameters the prepared query has; nil where the driver cannot tell.
@@ -55,9 +60,11 @@ struct Statement: ~Copyable {
         let error = DriverError()
         var stream = ArrowArrayStream()
         var affected: Int64 = -1
-        let status = driver.functions.pointee.StatementExecuteQuery?(handle, &stream, &affected, error.pointer)
+        let status = memory.whileLimited {
+            driver.functions.pointee.StatementExecuteQuery?(handle, &stream, &affected, error.pointer)
+        }
         try driver.check(status, error)
         guard stream.release != nil else { return Table(unchecked: [], [], rowCount: 0) }
-        return try Table.reading(&stream, cancellation: cancellation)
+        return try Table.reading(&stream, memory: memory, cancellation: cancellation)
     }
 }

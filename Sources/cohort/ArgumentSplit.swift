@@ -8,9 +8,7 @@ struct ArgumentSplit: Equatable {
     /// Names of subcommands. One wins over a file of the same name, which can be run as `./NAME`.
     static let subcommands: Set<String> = ["model", "api", "render", "help"]
 
-    private static let optionsWithValue: Set<String> = [
-        "-e", "--execute", "--seed", "--threads", "--memory-limit", "--allow",
-    ]
+    private static let optionsWithValue = Set(["-e", "--execute"] + SessionOptions.namesWithValue)
 
     /// Splits `arguments` (without the program's name) at the first that is neither an option nor an option's value.
     init(_ arguments: [String]) {
@@ -44,7 +42,8 @@ struct ArgumentSplit: Equatable {
 
     /// The arguments in the form the parser takes without misreading the script's: behind a terminator.
     var normalized: [String] {
-        if isSubcommand { return options + rest }
+        // Options that stand before a subcommand are meant for it.
+        if isSubcommand { return rest.prefix(1) + options + rest.dropFirst() }
         if rest == ["help"] { return ["--help"] }
         return rest.isEmpty ? options : options + ["--"] + rest
     }

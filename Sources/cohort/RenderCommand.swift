@@ -34,11 +34,7 @@ struct RenderCommand: ParsableCommand {
     @Flag(name: .customLong("fold-code"), help: "Fold the code away.")
     var foldsCode = false
 
-    @Option(parsing: .unconditional, help: "The seed of everything random (default: 0).")
-    var seed: Int?
-
-    @Option(help: "Threads to compute on (default: all processors). Results do not depend on it.")
-    var threads: Int?
+    @OptionGroup var options: SessionOptions
 
     @Argument(help: ArgumentHelp("The script's own arguments.", valueName: "args"))
     var arguments: [String] = []
@@ -48,19 +44,14 @@ struct RenderCommand: ParsableCommand {
             throw ValidationError("--output: a file ending in .html, .md or .json expected, got '\(output)'")
         }
         if Language(rawValue: lang) == nil { throw ValidationError("--lang: en or zh expected, got '\(lang)'") }
-        if let seed, seed < 0 { throw ValidationError("--seed: integer of at least 0 expected, got \(seed)") }
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads: integer from 1 to 1024 expected, got \(threads)")
-        }
     }
 
     func run() throws {
         let printed = Locked<[UInt8]>([])
         let progress = Terminal().canRedraw ? TerminalProgress() : nil
         let session = try Session(
-            Session.Configuration(
-                seed: seed ?? 0, threads: threads, progress: progress, width: 100,
-                output: { bytes in printed.withLock { $0 += bytes } }))
+            options.configuration(
+                progress: progress, width: 100, output: { bytes in printed.withLock { $0 += bytes } }))
         Signals.install()
         try session.watchInterrupts(leavesAtSecond: true)
         session.setArguments(script: file, arguments)

@@ -13,7 +13,7 @@ struct RunCommand: ParsableCommand {
             cohort [OPTIONS] FILE.lua [ARGS...]
             cohort [OPTIONS] -e CODE [-i]
             cohort [OPTIONS] -
-            cohort render FILE.lua -o OUT.html|OUT.md
+            cohort render [OPTIONS] FILE.lua -o OUT.html|OUT.md
             cohort model list | import FILE | path NAME
             cohort api [--json | --markdown | --stubs DIR]
             """,
@@ -35,29 +35,7 @@ struct RunCommand: ParsableCommand {
     @Flag(name: [.customShort("i"), .customLong("interactive")], help: "Open the prompt after the script or code.")
     var opensPrompt = false
 
-    @Option(parsing: .unconditional, help: "The seed of everything random (default: 0).")
-    var seed: Int?
-
-    @Option(help: "Threads to compute on (default: all processors). Results do not depend on it.")
-    var threads: Int?
-
-    @Option(
-        name: .customLong("memory-limit"),
-        help: ArgumentHelp(
-            "How much memory Lua, tensors and tables may hold together: 500M, 4G (default: as much as there is).",
-            valueName: "size"))
-    var memoryLimit: String?
-
-    @Flag(
-        name: .customLong("sandbox"),
-        help: "Keep scripts from other programs, libraries, the network and all files; see --allow.")
-    var isSandboxed = false
-
-    @Option(
-        name: .customLong("allow"),
-        help: ArgumentHelp(
-            "Let scripts in the sandbox read and write this folder; may be given several times.", valueName: "folder"))
-    var allowedFolders: [String] = []
+    @OptionGroup var options: SessionOptions
 
     @Flag(
         name: .customLong("no-init"), help: "Do not run init.lua from the configuration folder when the prompt opens.")
@@ -71,20 +49,6 @@ struct RunCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The script's own arguments.", valueName: "args"))
     var arguments: [String] = []
-
-    func validate() throws {
-        if let seed, seed < 0 { throw ValidationError("--seed: integer of at least 0 expected, got \(seed)") }
-        if let memoryLimit, (MemorySize(memoryLimit)?.bytes ?? 0) < 16 << 20 {
-            throw ValidationError(
-                "--memory-limit: size of at least 16M, such as 500M or 4G, expected, got \(memoryLimit)")
-        }
-        if !allowedFolders.isEmpty, !isSandboxed {
-            throw ValidationError("--allow opens folders of the sandbox: it goes with --sandbox")
-        }
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads: integer from 1 to 1024 expected, got \(threads)")
-        }
-    }
 
     func run() throws {
         try Runner(self).run()

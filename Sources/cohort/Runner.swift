@@ -15,16 +15,12 @@ struct Runner {
         self.command = command
         let progress = terminal.canRedraw ? TerminalProgress() : nil
         self.progress = progress
-        var configuration = Session.Configuration(
-            seed: command.seed ?? 0, threads: command.threads, progress: progress, width: Terminal.width,
-            isColored: terminal.style.isColored,
+        let configuration = command.options.configuration(
+            progress: progress, width: Terminal.width, isColored: terminal.style.isColored,
             output: { bytes in
                 progress?.clear()
                 Console.write(bytes)
             })
-        configuration.isSandboxed = command.isSandboxed
-        configuration.allowedFolders = command.allowedFolders
-        configuration.memoryLimit = command.memoryLimit.flatMap { MemorySize($0)?.bytes }
         session = try Session(configuration)
         Signals.install()
         try session.watchInterrupts(leavesAtSecond: true)

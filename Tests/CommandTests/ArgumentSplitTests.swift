@@ -33,16 +33,16 @@ import Testing
     @Test func theParserGetsTheArgumentsUntouched() throws {
         let arguments = ["--threads", "2", "x.lua", "--threads", "-h", "--", "-", "--seed=4"]
         let command = try #require(try RunCommand.parseAsRoot(ArgumentSplit(arguments).normalized) as? RunCommand)
-        #expect(command.threads == 2)
+        #expect(command.options.threads == 2)
         #expect(command.file == "x.lua")
         #expect(command.arguments == ["--threads", "-h", "--", "-", "--seed=4"])
-        #expect(command.seed == nil)
+        #expect(command.options.seed == nil)
     }
 
     @Test func codeMayBeginWithADash() throws {
         let arguments = ["-e", "-- a comment", "-e", "print(1)", "--seed", "5"]
         let command = try #require(try RunCommand.parseAsRoot(ArgumentSplit(arguments).normalized) as? RunCommand)
         #expect(command.code == ["-- a comment", "print(1)"])
-        #expect(command.seed == 5)
+        #expect(command.options.seed == 5)
     }
 }

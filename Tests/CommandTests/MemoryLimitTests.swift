@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct MemoryLimitTests {
@@ -27,6 +28,84 @@ import Testing
         let cohort = try Executable()
         let code = "for i = 1, 200 do local a = tensor.zeros(2500, 2500) end print('done')"
         #expect(try cohort.run(["--memory-limit", "64M", "-e", code]).output == "done\n")
+    }
+
+    /// What nobody can count in advance is stopped as well, before it has taken much more than the limit: 0.5 to 3 GB without one.
+    @Test(arguments: [
+        ("data.sql", "select length(repeat('x', 1500000000))"), ("data.sql", "select repeat('x', 1500000000)"),
+        ("data.sql", "select range(30000000)"),
+        ("data.sql", "select list(repeat('x', 100) || range) from range(3000000)"),
+        ("data.sql", "select range a, repeat('x', 100) || range b from range(3000000)"),
+        ("data.sql", "create table t as select range a, random() b from range(30000000)"),
+        ("json.decode", "[]"), ("text.words", "我来到北京"),
+    ])
+    func noRoutineTakesMuchMore(function: String, argument: String) throws {
+        var cohort = try Executable()
+        cohort.variables = ["COHORT_HOME": Folders.data]
+        let script = """
+            local f, argument = \(function), [==[\(argument)]==]
+            local function status(name) return tonumber(io.open('/proc/self/status'):read('a'):match(name .. ':%s*(%d+)')) end
+            -- A sanitizer lays out terabytes and keeps what was freed: there is nothing to measure.
+            if status('VmSize') > 1 << 30 then print('not here') return end
+            if f == data.sql and not pcall(f, 'select 1') then print('not here') return end
+            if f == json.decode then argument = '[' .. ('{"a":1},'):rep(2000000) .. '1]' end
+            if f == text.words then argument = argument:rep(1000000) end
+            local ok, message = pcall(f, argument)
+            print(ok, message:match('not enough memory: the limit of 64 MB is reached') ~= nil)
+            print(status('VmHWM') < 300000 or status('VmHWM'))
+            local after = f == data.sql and f('select 7 as n').n[1] or f == json.decode and f('7') or #f('a b c d e f g')
+            print(after, tensor.zeros(1000, 1000):sum())
+            """
+        let result = try cohort.run(["--memory-limit", "64M", "-e", script])
+        if result.output == "not here\n" { return }
+        #expect(result.output == "false\ttrue\ntrue\n7\t0.0\n")
+        #expect(result.error == "")
+    }
+
+    /// What queries leave in the database counts, until it is dropped or its connection closed.
+    @Test func tablesOfTheDatabaseCount() throws {
+        var cohort = try Executable()
+        cohort.variables = ["COHORT_HOME": Folders.data]
+        let script = """
+            if not pcall(data.sql, 'select 1') then print('no DuckDB') return end
+            data.sql('create table t as select random() a from range(4000000)')
+            print((pcall(tensor.zeros, 10000000)))
+            data.sql('drop table t')
+            print((pcall(tensor.zeros, 10000000)))
+            collectgarbage()
+            do
+                local other <close> = data.connect{driver = 'duckdb'}
+                other:sql('create table t as select random() a from range(4000000)')
+                print((pcall(tensor.zeros, 10000000)))
+            end
+            print((pcall(tensor.zeros, 10000000)))
+            """
+        let result = try cohort.run(["--memory-limit", "64M", "-e", script])
+        if result.output == "no DuckDB\n" { return }
+        #expect(result.output == "false\ntrue\nfalse\ntrue\n")
+        #expect(result.error == "")
+    }
+
+    @Test func anEncoderKeepsToTheLimit() throws {
+        var cohort = try Executable()
+        cohort.variables = ["COHORT_HOME": Folders.data]
+        let script = """
+            local model = 'all-MiniLM-L6-v2'
+            local ok, first = pcall(text.encoder, model)
+            if not ok and first:match('installed') then print('no model') return end
+            local texts = {}
+            for i = 1, 20 do texts[i] = 'text ' .. i end
+            print(ok, ok and first:encode(texts).shape[2])
+            -- Its weights take 40 MB: there is no room for another.
+            local refused, message = pcall(text.encoder, model)
+            print(refused, message:match('not enough memory') ~= nil)
+            first, message = nil, nil
+            collectgarbage()
+            print(text.encoder(model):encode(texts).shape[2])
+            """
+        let result = try cohort.run(["--memory-limit", "64M", "-e", script])
+        if result.output == "no model\n" { return }
+        #expect(result.output == "true\t384\nfalse\ttrue\n384\n")
     }
 
     @Test(arguments: ["x", "4", "0", "-1G", "4GG", "1e9", ""]) func sizesAreRead(size: String) throws {

@@ -47,6 +47,29 @@ import Testing
         #expect(try cohort.run(["render", path, "-o", "out.json"]).status == 0)
     }
 
+    /// What holds for a script holds for an analysis; options of the command may stand before its name.
+    @Test func anAnalysisIsLimitedAsAScriptIs() throws {
+        let code = """
+            -- %%
+            print((pcall(os.execute, 'true')), select(2, pcall(io.open, 'mail.lua')))
+            -- %%
+            print((pcall(tensor.zeros, 10000, 10000)), math.random(1000000))
+            """
+        let path = try cohort.file("mail.lua", code)
+        let options = ["--sandbox", "--memory-limit", "64M", "--seed", "7", "--threads", "1"]
+        #expect(try cohort.run(["render", path, "-o", "after.md"] + options).status == 0)
+        #expect(try cohort.run(options + ["render", path, "-o", "before.md"]).status == 0)
+        let page = try String(contentsOfFile: cohort.home + "/after.md", encoding: .utf8)
+        #expect(try String(contentsOfFile: cohort.home + "/before.md", encoding: .utf8) == page)
+        #expect(page.contains("the sandbox does not let scripts read this file"))
+        #expect(page.contains("false\t"))
+        let allowed = ["--sandbox", "--allow", cohort.home]
+        #expect(try cohort.run(["render", path, "-o", "allowed.md"] + allowed).status == 0)
+        #expect(try String(contentsOfFile: cohort.home + "/allowed.md", encoding: .utf8).contains("file ("))
+        #expect(try cohort.run(["render", path, "-o", "x.md", "--memory-limit", "1K"]).status == 2)
+        #expect(try cohort.run(["render", path, "-o", "x.md", "--allow", "."]).status == 2)
+    }
+
     @Test func wrongUsageWritesNothing() throws {
         let path = try cohort.file("mail.lua", Self.analysis)
         for arguments in [

@@ -1,0 +1,25 @@
+// What the system offers that Swift cannot call, or must not: in signal handlers only C is safe.
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/// Gives memory that was freed and kept for later back to the system.
+void csystem_give_back_memory(void);
+
+/// A file that is mapped for reading. Another program may cut it short: to touch what is gone is then the signal SIGBUS, which by default
+/// ends the process.
+typedef struct csystem_mapping csystem_mapping;
+
+/// Has reads of the `count` bytes at `start`, a mapping's first page, find zeros where the file has gone, and the loss remembered. NULL
+/// where too many mappings are guarded already; reads of this one are then as by default.
+csystem_mapping *csystem_guard(const void *start, size_t count);
+
+/// Whether something that was read was gone. Remains true.
+bool csystem_has_lost(const csystem_mapping *mapping);
+
+/// Ends the guard, before the memory is unmapped.
+void csystem_unguard(csystem_mapping *mapping);
+
+#endif
