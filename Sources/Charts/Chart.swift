@@ -58,7 +58,7 @@ public struct Chart: Equatable, Sendable {
             dropped == 1
                 ? "1 value is missing or not finite and is left out."
                 : "\(dropped) values are missing or not finite and are left out.",
-            "有 \(dropped) 个值缺失或非有限数,未画出。")
+            "有 \(dropped) 个值缺失或非有限数，未画出。")
         return [words]
     }
 

@@ -20,13 +20,24 @@ extension ForestPlot: Drawable {
             .init(axis.title.isEmpty ? language.pick("Estimate", "估计值") : axis.title, style),
             .init(language.pick("Lower", "下限"), style), .init(language.pick("Upper", "上限"), style),
         ]
+        let hasInner = rows.contains { $0.inner != nil }
+        if hasInner {
+            let name = outerName.isEmpty ? language.pick("outer", "外") : outerName
+            columns += [
+                .init(language.pick("Lower, \(name)", "下限（\(name)）"), style),
+                .init(language.pick("Upper, \(name)", "上限（\(name)）"), style),
+            ]
+        }
         if hasStatus { columns.append(.init(language.pick("Status", "状态"))) }
         return TableData(
             columns: columns,
             rows: rows.map { row in
                 let estimate = Self.estimate(row)
                 var cells: [TableData.Cell] = hasGroups ? [.text(row.group)] : []
-                cells += [.text(row.label), .init(estimate?.point), .init(estimate?.lower), .init(estimate?.upper)]
+                cells += [
+                    .text(row.label), .init(estimate?.point), .init(estimate?.told.lower), .init(estimate?.told.upper),
+                ]
+                if hasInner { cells += [.init(estimate?.lower), .init(estimate?.upper)] }
                 if hasStatus { cells.append(row.status.isEmpty ? .missing : .text(row.status)) }
                 return cells
             })
@@ -39,7 +50,7 @@ extension ForestPlot: Drawable {
         let count = rows.count
         return language.pick(
             "Forest plot of \(count) estimate\(count == 1 ? "" : "s"): \(shown)\(more).",
-            "森林图,共 \(count) 个估计值:\(shown)\(more)。")
+            "森林图，共 \(count) 个估计值：\(shown)\(more)。")
     }
 
     func draw(on canvas: inout Canvas) {
@@ -70,9 +81,8 @@ private struct ForestDrawing {
         labelRoom = isStacked ? width : min(max(names, 60), width * 0.3)
         let left = isStacked ? 8 : labelRoom + 24
         let right = isStacked ? width - 8 : width - max(numberRoom, ForestDrawing.headingRoom(plot, language)) - 24
-        let domain = plot.axis.usableRange.map { Domain($0) } ?? Domain(of: plot.values, margin: 0.06)
         area = PlotArea(
-            left: left, right: max(right, left + 60), top: 0, bottom: 0, xDomain: domain, yDomain: Domain(0...1))
+            left: left, right: max(right, left + 60), top: 0, bottom: 0, xDomain: plot.domain, yDomain: Domain(0...1))
     }
 
     private static func headingRoom(_ plot: ForestPlot, _ language: Language) -> Double {
@@ -198,7 +208,13 @@ private struct ForestDrawing {
             let low = estimate.lower ?? estimate.point
             let high = estimate.upper ?? estimate.point
             canvas.path(
-                "M\(Canvas.point(area.x(low), y))L\(Canvas.point(area.x(high), y))", "ci k-\(tone)", tip: tip)
+                "M\(Canvas.point(area.x(low), y))L\(Canvas.point(area.x(high), y))",
+                row.inner == nil ? "ci k-\(tone)" : "cj k-\(tone)", tip: tip)
+            if let inner = row.inner {
+                canvas.path(
+                    "M\(Canvas.point(area.x(inner.lowerBound), y))L\(Canvas.point(area.x(inner.upperBound), y))",
+                    "ci k-\(tone)", tip: tip)
+            }
             // What goes on beyond the picture ends in an arrow.
             if low < area.xDomain.low { arrow(area.left, y, -1, tone, on: &canvas) }
             if high > area.xDomain.high { arrow(area.right, y, 1, tone, on: &canvas) }

@@ -9,7 +9,7 @@ extension ForestPlot {
         let nameWidth = min(names.map(DisplayWidth.of).max() ?? 0, max(6, frame.width * 3 / 10))
         let isStacked = frame.width - nameWidth - numberWidth - 4 < 16
         let width = isStacked ? frame.width : frame.width - nameWidth - numberWidth - 4
-        let domain = axis.usableRange.map { Domain($0) } ?? Domain(of: values, margin: 0.06)
+        let domain = self.domain
         let indent = isStacked ? "" : String(repeating: " ", count: nameWidth + 2)
         var lines: [String] = []
         var group = ""
@@ -65,10 +65,12 @@ extension ForestPlot {
         let low = column(estimate.lower ?? estimate.point, domain, width)
         let high = column(estimate.upper ?? estimate.point, domain, width)
         for place in low...max(low, high) { characters[place] = "─" }
+        let bold = row.inner.map { column($0.lowerBound, domain, width)...column($0.upperBound, domain, width) }
+        if let bold { for place in bold { characters[place] = "━" } }
         if estimate.lower != nil { characters[low] = (estimate.lower ?? 0) < domain.low ? "◀" : "├" }
         if estimate.upper != nil { characters[high] = (estimate.upper ?? 0) > domain.high ? "▶" : "┤" }
         characters[middle] = excludesReference(estimate) ? "●" : "○"
-        let drawn = min(low, middle)...max(high, middle)
+        let drawn = min(low, middle, bold?.lowerBound ?? low)...max(high, middle, bold?.upperBound ?? high)
         return String(characters[..<drawn.lowerBound]) + frame.colored(String(characters[drawn]), row.tone)
             + String(characters[(drawn.upperBound + 1)...])
     }

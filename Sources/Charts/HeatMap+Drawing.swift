@@ -22,7 +22,7 @@ extension HeatMap: Drawable {
         }
         return language.pick(
             "Heat map of \(rows.count) by \(columns.count) values from \(style.text(low)) to \(style.text(high)).",
-            "热力图,\(rows.count) 行 \(columns.count) 列,从 \(style.text(low)) 到 \(style.text(high))。")
+            "热力图，\(rows.count) 行 \(columns.count) 列，从 \(style.text(low)) 到 \(style.text(high))。")
     }
 
     func draw(on canvas: inout Canvas) {

@@ -34,7 +34,7 @@ extension Histogram: Drawable {
         let peak = "\(style.text(edges[most])) – \(style.text(edges[most + 1]))"
         return language.pick(
             "Histogram of \(total) values from \(style.text(low)) to \(style.text(high)), most of them in \(peak).",
-            "直方图,共 \(total) 个值,从 \(style.text(low)) 到 \(style.text(high)),最集中于 \(peak)。")
+            "直方图，共 \(total) 个值，从 \(style.text(low)) 到 \(style.text(high))，最集中于 \(peak)。")
     }
 
     func draw(on canvas: inout Canvas) {

@@ -86,6 +86,7 @@ public enum ChartStyle {
         .chart .b{font-weight:650}
         .chart .ln{fill:none;stroke-width:2.25;stroke-linejoin:round;stroke-linecap:round}
         .chart .ci{fill:none;stroke-width:3.5;stroke-linecap:round}
+        .chart .cj{fill:none;stroke-width:1.5;stroke-linecap:round}
         .chart .eb{fill:none;stroke-width:1.5}
         .chart .g{fill:none;stroke-width:1}
         .chart .x{fill:none;stroke-width:1.25}

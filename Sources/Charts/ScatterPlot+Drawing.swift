@@ -32,7 +32,7 @@ extension ScatterPlot: Drawable {
         let (x, y) = (xAxis.title.isEmpty ? "x" : xAxis.title, yAxis.title.isEmpty ? "y" : yAxis.title)
         return language.pick(
             "Scatter plot of \(points.count) point\(points.count == 1 ? "" : "s"): \(x) from \(xStyle.text(left)) to \(xStyle.text(right)), \(y) from \(yStyle.text(low)) to \(yStyle.text(high)).",
-            "散点图,共 \(points.count) 个点:\(x) 从 \(xStyle.text(left)) 到 \(xStyle.text(right)),\(y) 从 \(yStyle.text(low)) 到 \(yStyle.text(high))。"
+            "散点图，共 \(points.count) 个点：\(x) 从 \(xStyle.text(left)) 到 \(xStyle.text(right)),\(y) 从 \(yStyle.text(low)) 到 \(yStyle.text(high))。"
         )
     }
 

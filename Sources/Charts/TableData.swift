@@ -17,11 +17,14 @@ public struct TableData: Equatable, Sendable {
         public var title: String
         /// How numbers are written; nil lets the column's own values decide.
         public var style: NumberStyle?
+        /// Whether its texts are figures, set flush right as numbers are.
+        public var isFigures: Bool
 
         /// A column called `title`.
-        public init(_ title: String, _ style: NumberStyle? = nil) {
+        public init(_ title: String, _ style: NumberStyle? = nil, isFigures: Bool = false) {
             self.title = title
             self.style = style
+            self.isFigures = isFigures
         }
     }
 
@@ -31,10 +34,13 @@ public struct TableData: Equatable, Sendable {
     public var rows: [[Cell]]
     /// Whether the first column names the row, so that its cells are headings.
     public var hasRowHeadings: Bool
+    /// Whether rows that begin alike belong together: a page shows what they begin with once, above them.
+    public var isGrouped: Bool
 
     /// A table from its parts. Rows that are too short are filled, those too long are cut.
-    public init(columns: [Column], rows: [[Cell]], hasRowHeadings: Bool = true) {
+    public init(columns: [Column], rows: [[Cell]], hasRowHeadings: Bool = true, isGrouped: Bool = false) {
         self.columns = columns
+        self.isGrouped = isGrouped && columns.count > 1
         self.rows = rows.map { row in
             row.count < columns.count
                 ? row + Array(repeating: .missing, count: columns.count - row.count) : Array(row.prefix(columns.count))
@@ -42,8 +48,9 @@ public struct TableData: Equatable, Sendable {
         self.hasRowHeadings = hasRowHeadings
     }
 
-    /// Whether the column at `index` holds numbers and nothing else, so that it is set flush right.
+    /// Whether the column at `index` holds numbers or figures and nothing else, so that it is set flush right.
     public func isNumeric(_ index: Int) -> Bool {
+        if columns[index].isFigures { return true }
         var found = false
         for row in rows {
             switch row[index] {
@@ -77,6 +84,8 @@ public struct TableData: Equatable, Sendable {
 }
 
 extension TableData.Cell {
+    /// A text where there is one.
+    public init(_ text: String?) { self = text.map { .text($0) } ?? .missing }
     /// A number where there is one.
     public init(_ value: Double?) { self = value.map { .number($0) } ?? .missing }
 }

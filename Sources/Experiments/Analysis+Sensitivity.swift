@@ -23,7 +23,7 @@ extension Analysis {
                 let bare = Measure(
                     metric, data.values[index], armOf: data.armOf, lower: nil, upper: metric.isWinsorized ? nil : 0.99)
                 rows += try compared(
-                    bare, options.adjustment, metric.isWinsorized ? "not winsorised" : "winsorised at 99 %")
+                    bare, options.adjustment, metric.isWinsorized ? "not winsorised" : "winsorised at 99%")
             }
             if let first = data.segments.first { rows += try stratified(own, first) }
             if !metric.isBinary, !own.isRatio { rows += try ranked(own) }

@@ -106,7 +106,8 @@ struct Analysis {
         let left = needed.map { max(0, ($0 - units).rounded(.up)) }
         return EffectResult(
             arm: name, status: "ok", reason: nil, absolute: comparison.effect, standardError: error,
-            interval: comparison.interval(alpha), lift: comparison.lift, liftInterval: relative.interval,
+            interval: comparison.interval(alpha), uncorrected: comparison.interval(alpha), lift: comparison.lift,
+            liftInterval: relative.interval, uncorrectedLift: relative.interval,
             liftReason: comparison.lift == nil
                 ? "control's figure is 0, so a relative effect is not defined" : relative.reason,
             scaled: sd.flatMap { $0 > 0 ? comparison.effect / $0 : nil }, p: comparison.p, adjustedP: nil,

@@ -204,11 +204,12 @@ enum Judge {
 /// Figures in a sentence.
 public enum Words {
     /// A share in per cent, to three digits.
-    public static func percent(_ share: Double) -> String { "\(significant(share * 100, 3)) %" }
+    public static func percent(_ share: Double) -> String { "\(significant(share * 100, 3))%" }
 
     /// A p-value to two or three digits, never 0.
     public static func p(_ p: Double) -> String {
         if p <= 0 { return "below 1e-323" }
+        if p >= 0.9995 { return "1.00" }
         return p < 0.0001 ? scientific(p) : significant(p, p < 0.1 ? 2 : 3)
     }
 

@@ -138,6 +138,7 @@ extension MetricResult {
             ("name", .text(metric.name)), ("kind", .text(metric.kind.name)), ("column", .text(metric.column)),
             ("denominator", .optional(metric.denominator)), ("quantile", metric.quantile.map { .number($0) } ?? .null),
             ("role", .text(metric.role.rawValue)), ("direction", .text(metric.isUpGood ? "up" : "down")),
+            ("unit", metric.unit.isEmpty ? .null : .text(metric.unit)),
             (
                 "winsorize",
                 metric.isWinsorized
@@ -175,6 +176,8 @@ extension EffectResult {
             ("absolute", .number(absolute)),
             ("standard_error", .number(standardError)), ("interval", .interval(interval)), ("relative", .number(lift)),
             ("relative_interval", .interval(liftInterval)), ("relative_reason", .optional(liftReason)),
+            ("uncorrected_interval", .interval(uncorrected)),
+            ("uncorrected_relative_interval", .interval(uncorrectedLift)),
             ("scaled", .number(scaled)),
             ("p", .number(p)), ("adjusted_p", .number(adjustedP)), ("level", .number(level)),
             ("simultaneous", .bool(isSimultaneous)),

@@ -102,10 +102,14 @@ public struct EffectResult: Sendable {
     public let standardError: Double?
     /// Its interval, at the level that the correction asks for.
     public var interval: Interval?
+    /// The interval of this comparison by itself, at 1 - alpha, whatever is said of others.
+    public var uncorrected: Interval?
     /// The effect over control's figure.
     public let lift: Double?
     /// Its interval.
     public var liftInterval: Interval?
+    /// The relative interval of this comparison by itself.
+    public var uncorrectedLift: Interval?
     /// Why a relative effect or its interval is missing.
     public var liftReason: String?
     /// The effect over the standard deviation of both arms.
@@ -236,7 +240,7 @@ public struct SensitivityRow: Sendable {
     public let metric: String
     /// Arm against control.
     public let arm: String
-    /// Which way: "as analysed", "without covariates", "winsorised at 99 %", ...
+    /// Which way: "as analysed", "without covariates", "winsorised at 99%", ...
     public let variation: String
     /// The effect.
     public let effect: Double?

@@ -30,7 +30,7 @@ struct Health {
     private func split() throws(Failure) -> HealthCheck {
         let test = try SampleRatio.test(observed: sizes.map { Double($0) }, weights: data.weights)
         let strays = zip(sizes, data.weights).reduce(0) { $0 + ($1.1 == 0 ? $1.0 : 0) }
-        let shares = zip(data.arms, sizes).map { "\($0) \($1)" }.joined(separator: ", ")
+        let shares = zip(data.arms, sizes).map { "\($0) \(Digits.grouped(String($1)))" }.joined(separator: ", ")
         if strays > 0 {
             return HealthCheck(
                 name: "srm", status: .failed, value: test.p, unit: "p",
@@ -191,7 +191,7 @@ struct Health {
                 HealthCheck(
                     name: "outliers_\(result.metric.name)", status: isHigh ? .warning : .ok, value: share,
                     unit: "share",
-                    finding: "the top 1 % of values above 0 hold \(Words.percent(share)) of '\(result.metric.name)'"
+                    finding: "the top 1% of values above 0 hold \(Words.percent(share)) of '\(result.metric.name)'"
                         + (isHigh ? "; winsorise it" : ""),
                     details: [("threshold", edge)]))
         }

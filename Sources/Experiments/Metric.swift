@@ -68,6 +68,8 @@ public struct Metric: Sendable {
     public var isUpGood = true
     /// What the decision does with it.
     public var role = Role.primary
+    /// What its values count, as reports write it: "$", "ms"; empty for none.
+    public var unit = ""
     /// How much worse a guardrail may get; 0 if not given.
     public var margin = Margin(0, isRelative: true)
 

@@ -17,6 +17,7 @@ enum ABMetrics {
             "margin", .number(0...), default: 0,
             "for a guardrail: how much worse it may get, as a share of control's figure"),
         .optional("margin_absolute", .number(0...), "the same in the metric's own unit"),
+        .optional("unit", .string, "what reports write with its figures: '$', 'ms'"),
     ]
     private static let winsorize = Parameter.optional(
         "winsorize", .any, "cap at this quantile of all arms together, as 0.99; {0.01, 0.99} caps both ends")
@@ -130,6 +131,7 @@ enum ABMetrics {
         var metric = Metric(kind, measured, name: try call.string(ifGiven: "name") ?? name)
         metric.isUpGood = try call.string("direction") == "up"
         metric.role = .init(rawValue: try call.string("role")) ?? .primary
+        metric.unit = try call.string(ifGiven: "unit") ?? ""
         let absolute = try call.number(ifGiven: "margin_absolute")
         let relative = try call.number("margin")
         if absolute != nil || relative > 0, metric.role != .guardrail {

@@ -1,5 +1,7 @@
+import Charts
 import Display
 import Experiments
+import Reports
 import Statistics
 import Support
 
@@ -15,18 +17,19 @@ extension ABResult: Displayable {
         let box = frame.isWhole ? Box(whole: columns) : Box(columns, width: frame.width)
         lines.append(box.text(gapAfter: nil, quiet: { $0 }))
         let total = result.sizes.reduce(0, +)
-        var note = "\(total) units, \(result.arms.count) arms, control '\(DisplayWidth.escaped(result.plan.control))'"
+        var note =
+            "\(Digits.grouped(String(total))) units, \(result.arms.count) arms, control '\(DisplayWidth.escaped(result.plan.control))'"
         if let period = result.period { note += ", \(period.first) to \(period.last)" }
         note +=
-            "; correction \(result.options.correction.rawValue), alpha \(Words.significant(result.options.alpha, 3))"
+            "; correction \(result.options.correction.rawValue), alpha \(NumberStyle.percent.text(result.options.alpha))"
         if result.options.sequential != nil { note += ", valid at every look" }
         lines.append(DisplayWidth.wrapped(note, to: frame.width))
-        for metric in result.metrics {
-            guard let reduction = metric.varianceReduction else { continue }
-            lines.append(
-                DisplayWidth.wrapped(
-                    "covariates took \(Words.percent(reduction)) of the variance of '\(metric.metric.name)'",
-                    to: frame.width))
+        let reduced = result.metrics.compactMap { metric in
+            metric.varianceReduction.map { "'\(metric.metric.name)' \(MetricFigures.share($0))" }
+        }
+        if !reduced.isEmpty {
+            let text = "variance taken away by covariates: \(reduced.joined(separator: ", "))"
+            lines.append(DisplayWidth.wrapped(text, to: frame.width))
         }
         return lines.joined(separator: "\n")
     }
@@ -36,17 +39,17 @@ extension ABResult: Displayable {
     private var columns: [BoxColumn] {
         var cells = [[String?]](repeating: [], count: 7)
         for metric in result.metrics {
+            let figures = MetricFigures(metric)
             for effect in metric.effects {
                 let control = metric.arms.first
                 let arm = metric.arms.first { $0.arm == effect.arm }
                 let role = metric.metric.role == .primary ? "" : " (\(metric.metric.role.rawValue))"
+                let interval = figures.liftInterval(effect.liftInterval).map { " " + $0 } ?? ""
                 let row: [String?] = [
                     DisplayWidth.escaped(metric.metric.name) + role, DisplayWidth.escaped(effect.arm),
-                    (metric.varianceReduction == nil ? control?.value : control?.adjusted).map(figure),
-                    (metric.varianceReduction == nil ? arm?.value : arm?.adjusted).map(figure),
-                    effect.lift.map { lift in
-                        signed(lift) + (effect.liftInterval.map { " [\(signed($0.lower)), \(signed($0.upper))]" } ?? "")
-                    } ?? effect.absolute.map { "\(figure($0)) abs" },
+                    figures.value(metric.varianceReduction == nil ? control?.value : control?.adjusted),
+                    figures.value(metric.varianceReduction == nil ? arm?.value : arm?.adjusted),
+                    figures.lift(effect.lift).map { $0 + interval } ?? figures.effect(effect.absolute),
                     effect.adjustedP.map(Words.p), status(metric.metric, effect),
                 ]
                 for (place, cell) in row.enumerated() { cells[place].append(cell) }
@@ -63,14 +66,5 @@ extension ABResult: Displayable {
         if let guardrail = effect.guardrail { return guardrail }
         guard effect.isSignificant(result.options.alpha), let absolute = effect.absolute else { return "open" }
         return metric.sign * absolute > 0 ? "better" : "worse"
-    }
-
-    private func figure(_ value: Double) -> String { Words.significant(value, 4) }
-
-    private func signed(_ share: Double) -> String {
-        // The least double past 0 stands for an open end at 0.
-        if share.magnitude < 1e-300 { return "0 %" }
-        let text = Words.fixed(share * 100, abs(share) < 0.0995 ? 2 : 1)
-        return (share > 0 && !text.hasPrefix("-") ? "+" : "") + text + " %"
     }
 }

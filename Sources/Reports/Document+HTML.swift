@@ -1,4 +1,5 @@
 import Charts
+import Support
 
 extension Document {
     /// The document as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. It reads on light and dark
@@ -133,30 +134,43 @@ private struct HTMLWriter {
         let name = Markup.escaped(table.caption.isEmpty ? words.table : table.caption)
         // A table too wide for the page is scrolled by itself, with the keyboard as well.
         let role = table.caption.isEmpty ? "group" : "region"
-        output += "<div class=\"table\" role=\"\(role)\" tabindex=\"0\" aria-label=\"\(name)\">\n<table>\n"
+        output += "<div class=\"table\" role=\"\(role)\" tabindex=\"0\" aria-label=\"\(name)\">\n"
+        output += data.columns.count > 7 ? "<table class=\"dense\">\n" : "<table>\n"
         if !table.caption.isEmpty {
             output += "<caption\(hasVisibleCaption ? "" : " class=\"unseen\"")>\(name)</caption>\n"
         }
-        let numeric = data.columns.indices.map { data.isNumeric($0) }
+        let texts = data.texts(language)
+        let first = data.isGrouped ? 1 : 0
+        let kinds = data.columns.indices.map { index in
+            data.isNumeric(index)
+                ? " class=\"n\"" : Self.isLong(texts.map { $0[index] }) ? " class=\"l\"" : " class=\"s\""
+        }
         output += "<thead>\n<tr>"
-        for (index, column) in data.columns.enumerated() {
+        for (index, column) in data.columns.enumerated().dropFirst(first) {
             output +=
                 column.title.isEmpty
-                ? "<td></td>" : "<th scope=\"col\"\(Self.kind(numeric[index]))>\(Markup.escaped(column.title))</th>"
+                ? "<td></td>" : "<th scope=\"col\"\(kinds[index])>\(Markup.escaped(column.title))</th>"
         }
-        output += "</tr>\n</thead>\n<tbody>\n"
-        for row in data.texts(language) {
+        output += "</tr>\n</thead>\n"
+        var group: String?
+        if !data.isGrouped { output += "<tbody>\n" }
+        for row in texts {
+            if data.isGrouped, let name = row.first, name != group {
+                output += (group == nil ? "" : "</tbody>\n") + "<tbody>\n<tr class=\"group\">"
+                output +=
+                    "<th scope=\"rowgroup\" colspan=\"\(data.columns.count - 1)\">\(Markup.escaped(name))</th></tr>\n"
+                group = name
+            }
             output += "<tr>"
-            for (index, text) in row.enumerated() {
-                let isHeading = index == 0 && data.hasRowHeadings
+            for (index, text) in row.enumerated().dropFirst(first) {
                 let content = Markup.escaped(text)
                 output +=
-                    isHeading
-                    ? "<th scope=\"row\"\(Self.kind(numeric[index]))>\(content)</th>"
-                    : "<td\(Self.kind(numeric[index]))>\(content)</td>"
+                    index == first && data.hasRowHeadings
+                    ? "<th scope=\"row\"\(kinds[index])>\(content)</th>" : "<td\(kinds[index])>\(content)</td>"
             }
             output += "</tr>\n"
         }
+        if data.isGrouped, texts.isEmpty { output += "<tbody>\n" }
         if data.rows.isEmpty {
             output += "<tr><td colspan=\"\(max(data.columns.count, 1))\">\(words.empty)</td></tr>\n"
         }
@@ -164,5 +178,6 @@ private struct HTMLWriter {
         if !table.note.isEmpty { output += "<p class=\"note\">\(Markup.escaped(table.note))</p>\n" }
     }
 
-    private static func kind(_ isNumeric: Bool) -> String { isNumeric ? " class=\"n\"" : "" }
+    /// Whether a column's texts may break into lines; short ones may not, and long ones keep room for some words.
+    private static func isLong(_ texts: [String]) -> Bool { texts.contains { DisplayWidth.of($0) > 18 } }
 }

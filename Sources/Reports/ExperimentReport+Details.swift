@@ -7,9 +7,15 @@ extension ExperimentReport {
     // MARK: 9. Segments
 
     var segments: [Block] {
-        let title = Block.heading(language.pick("Segments (exploratory)", "细分人群(探索性)"), level: 1)
+        let title = Block.heading(language.pick("Segments (exploratory)", "细分人群（探索性）"), level: 1)
         guard !result.segments.isEmpty else {
-            return [title, .plain(language.pick("None were declared.", "未声明细分维度。"))]
+            return [
+                title,
+                .plain(
+                    result.plan.segments.isEmpty
+                        ? language.pick("None were declared.", "未声明细分维度。")
+                        : language.pick("No primary metric has segments.", "主要指标没有细分结果。")),
+            ]
         }
         var blocks = [title]
         var seen: [String] = []
@@ -20,23 +26,14 @@ extension ExperimentReport {
             for metric in metrics.prefix(3) {
                 guard let declared = result.metric(metric) else { continue }
                 let rows = own.filter { $0.metric == metric }.flatMap { part in
-                    part.rows.map { row in
-                        ForestPlot.Row(
-                            row.value, point: row.effect.lift, lower: row.effect.liftInterval?.lower,
-                            upper: row.effect.liftInterval?.upper,
-                            group: part.arm, tone: tone(declared, row.effect),
-                            status: row.effect.status == "ok"
-                                ? row.effect.liftReason.map { _ in words.noLift } ?? "" : words.reason(row.effect))
-                    }
+                    part.rows.map { row($0.effect, label: $0.value, group: part.arm, of: declared) }
                 }
                 blocks.append(
                     .chart(
                         Chart(
-                            .forest(
-                                ForestPlot(
-                                    rows, axis: Axis(language.pick("lift over control", "相对对照的提升"), style: .lift),
-                                    intervalName: intervalName)),
-                            title: "\(metric) \(language.pick("by", "按")) \(segment.segment)")))
+                            .forest(forest(rows)),
+                            title: language.pick(
+                                "\(metric) by \(segment.segment)", "\(metric)，按\(words.beside(segment.segment))细分"))))
             }
             blocks.append(
                 .table(
@@ -44,20 +41,20 @@ extension ExperimentReport {
                         TableData(
                             columns: [
                                 .init(words.metric), .init(words.arm),
-                                .init(language.pick("p of equal effects", "效应一致性检验 p")),
+                                .init(language.pick("p of equal effects", "效应一致性检验 p"), isFigures: true),
                                 .init(language.pick("values", "取值数")), .init(language.pick("not shown", "未显示")),
                             ],
                             rows: own.map {
                                 [
-                                    .text($0.metric), .text($0.arm), .text($0.interactionP.map(Figure.p) ?? "–"),
+                                    .text($0.metric), .text($0.arm), .init($0.interactionP.map(Figure.p)),
                                     .integer($0.rows.count), .integer($0.hidden),
                                 ]
-                            }),
+                            }, isGrouped: true),
                         caption: language.pick(
-                            "Does the effect differ by \(segment.segment)?", "效应是否随 \(segment.segment) 而异?"),
+                            "Does the effect differ by \(segment.segment)?", "效应是否随\(words.beside(segment.segment))而异？"),
                         note: language.pick(
                             "Cochran's Q. Differences between segments are ideas for another experiment, not results of this one.",
-                            "Cochran Q 检验。细分差异只能作为后续实验的假设,不是本实验的结论。"))))
+                            "Cochran Q 检验。细分差异只能作为后续实验的假设，不是本实验的结论。"))))
         }
         return blocks
     }
@@ -67,53 +64,70 @@ extension ExperimentReport {
     var distribution: [Block] {
         let title = Block.heading(language.pick("Where in the distribution", "效应的分布位置"), level: 1)
         guard !result.distribution.isEmpty else {
-            return [title, .plain(language.pick("Only shares and ratios were measured.", "仅有比例类指标。"))]
+            return [
+                title,
+                .plain(
+                    language.pick(
+                        "No primary metric has a distribution to show: shares and ratios only.", "主要指标均为比例或比率，没有分布可示。")),
+            ]
         }
         return [title]
-            + result.distribution.map { part in
-                .table(
+            + result.distribution.map { part -> Block in
+                let figures = result.metric(part.metric).map { MetricFigures($0) }
+                // Most users buy nothing: quantiles that are 0 in both arms are told together.
+                let zeros = part.rows.prefix { $0.control == 0 && $0.arm == 0 }
+                let shown = part.rows.dropFirst(zeros.count)
+                let percent = NumberStyle.percent
+                let note = language.pick("Uncapped values of units; each interval by itself.", "未截尾的单位值；区间逐一成立。")
+                let zeroNote = zeros.last.map { last in
+                    language.pick(
+                        " Up to the \(percent.text(last.quantile)) quantile both arms are at 0.",
+                        "\(percent.text(last.quantile)) 及以下分位数两组均为 0。")
+                }
+                return .table(
                     TableBlock(
                         TableData(
                             columns: [
                                 .init(language.pick("quantile", "分位数"), .percent),
-                                .init(language.pick("control", "对照")), .init(part.arm),
-                                .init(language.pick("difference", "差值")), .init(intervalName),
+                                .init(result.arms[0], isFigures: true), .init(part.arm, isFigures: true),
+                                .init(language.pick("difference", "差值"), isFigures: true),
+                                .init(intervalName, isFigures: true),
                             ],
-                            rows: part.rows.map {
+                            rows: shown.map {
                                 [
-                                    .number($0.quantile), .text(Figure.number($0.control)),
-                                    .text(Figure.number($0.arm)),
-                                    .text(Figure.signed($0.arm - $0.control)),
-                                    .text($0.interval.map(Figure.interval) ?? "–"),
+                                    .number($0.quantile), .init(figures?.value($0.control)),
+                                    .init(figures?.value($0.arm)), .init(figures?.effect($0.arm - $0.control)),
+                                    .init(figures?.interval($0.interval)),
                                 ]
-                            }), caption: "\(part.metric): \(part.arm)",
-                        note: language.pick("Uncapped values of units; each interval by itself.", "未截尾的单位值;区间逐一成立。")))
+                            }), caption: language.pick("\(part.metric): \(part.arm)", "\(part.metric)：\(part.arm)"),
+                        note: note + (zeroNote ?? "")))
             }
     }
 
     // MARK: 11. Sensitivity
 
     var sensitivity: [Block] {
-        [
+        let hasRemarks = result.sensitivity.contains { !words.remark($0.reason).isEmpty }
+        var columns: [TableData.Column] = [
+            .init(words.metric), .init(words.arm), .init(language.pick("way", "方法")),
+            .init(language.pick("effect", "效应"), isFigures: true), .init(intervalName, isFigures: true),
+            .init(language.pick("lift", "相对提升"), isFigures: true), .init("p", isFigures: true),
+        ]
+        if hasRemarks { columns.append(.init(language.pick("remark", "备注"))) }
+        let rows = result.sensitivity.map { row -> [TableData.Cell] in
+            let figures = result.metric(row.metric).map { MetricFigures($0) }
+            return [
+                .text(row.metric), .text(row.arm), .text(words.variation(row.variation)),
+                .init(figures?.effect(row.effect)), .init(figures?.interval(row.interval)),
+                .init(figures?.lift(row.lift)), .init(row.p.map(Figure.p)),
+            ] + (hasRemarks ? [.text(words.remark(row.reason))] : [])
+        }
+        return [
             .heading(language.pick("The same question in other ways", "敏感性分析"), level: 1),
             .table(
                 TableBlock(
-                    TableData(
-                        columns: [
-                            .init(words.metric), .init(words.arm), .init(language.pick("way", "方法")),
-                            .init(language.pick("effect", "效应")),
-                            .init(intervalName), .init(language.pick("lift", "相对提升")), .init("p"),
-                            .init(language.pick("remark", "备注")),
-                        ],
-                        rows: result.sensitivity.map {
-                            [
-                                .text($0.metric), .text($0.arm), .text(words.variation($0.variation)),
-                                .text(Figure.signed($0.effect)),
-                                .text($0.interval.map(Figure.interval) ?? "–"), .text($0.lift.map(Figure.lift) ?? "–"),
-                                .text($0.p.map(Figure.p) ?? "–"),
-                                .text(words.remark($0.reason)),
-                            ]
-                        }), caption: language.pick("Primary metrics, uncorrected", "主要指标(未校正)"))),
+                    TableData(columns: columns, rows: rows, isGrouped: true),
+                    caption: language.pick("Primary metrics, uncorrected", "主要指标（未校正）"))),
         ]
     }
 
@@ -125,12 +139,12 @@ extension ExperimentReport {
             let burnIn = Words.significant(sequential.burnIn, 6)
             text = language.pick(
                 "Intervals and p-values hold at every look from \(burnIn) units in each arm on: the error spent over all looks together is at most \(NumberStyle.percent.text(result.options.alpha)).",
-                "自每组 \(burnIn) 个单位起,区间与 p 值对任意次查看都有效:所有查看累计的第一类错误不超过 \(NumberStyle.percent.text(result.options.alpha))。"
+                "自每组 \(burnIn) 个单位起，区间与 p 值对任意次查看都有效：所有查看累计的第一类错误不超过 \(NumberStyle.percent.text(result.options.alpha))。"
             )
         } else {
             text = language.pick(
                 "The analysis counts as the only look: it spends the whole error of \(NumberStyle.percent.text(result.options.alpha)). If results were looked at before, say `sequential = true`. The bands by day hold at every look.",
-                "本分析按唯一一次查看计算,用尽 \(NumberStyle.percent.text(result.options.alpha)) 的错误率。若此前看过结果,请设置 `sequential = true`。逐日置信带对任意次查看都有效。"
+                "本分析按唯一一次查看计算，用尽 \(NumberStyle.percent.text(result.options.alpha)) 的错误率。若此前看过结果，请设置 `sequential = true`。逐日置信带对任意次查看都有效。"
             )
         }
         return [.heading(language.pick("Looks taken and error spent", "查看次数与错误率"), level: 1), .text(text)]
@@ -182,11 +196,11 @@ extension ExperimentReport {
                                 columns: [
                                     .init(words.metric), .init(words.arm), .init("n"),
                                     .init(language.pick("means", "均值")),
-                                    .init(language.pick("covariances, row by row", "协方差(逐行)")),
+                                    .init(language.pick("covariances, row by row", "协方差（逐行）")),
                                 ], rows: moments),
                             note: language.pick(
                                 "Metric first, then its denominator if it has one, then the covariates.",
-                                "先指标,再分母(如有),最后协变量。")))
+                                "先指标，再分母（如有），最后协变量。")))
                 ]),
         ]
         if let script = provenance.script {

@@ -7,94 +7,119 @@ extension ExperimentReport {
 
     var scorecard: [Block] {
         var blocks: [Block] = [.heading(language.pick("Scorecard", "指标总表"), level: 1)]
+        let isCorrected = hasInner(result.metrics.flatMap(\.effects))
+        var columns: [TableData.Column] = [
+            .init(words.metric), .init(words.arm), .init(language.pick("figure", "数值"), isFigures: true),
+            .init(language.pick("lift", "相对提升"), isFigures: true), .init(intervalName, isFigures: true),
+        ]
+        if isCorrected { columns.append(.init(language.pick("corrected", "校正后区间"), isFigures: true)) }
+        columns += [
+            .init(isCorrected ? language.pick("adjusted p", "校正后 p") : "p", isFigures: true),
+            .init(language.pick("P(better)", "更优概率"), isFigures: true), .init(words.status),
+        ]
         blocks.append(
             .table(
                 TableBlock(
                     TableData(
-                        columns: [
-                            .init(words.metric), .init(words.arm), .init(language.pick("figure", "数值")),
-                            .init(language.pick("lift", "相对提升")), .init(language.pick("interval", "区间")),
-                            .init(language.pick("adjusted p", "校正后 p")),
-                            .init(language.pick("P(better)", "更优概率"), .percent), .init(words.status),
-                        ],
-                        rows: result.metrics.flatMap { metric in
-                            [
-                                [
-                                    TableData.Cell.text(name(metric)), .text(result.arms[0]),
-                                    .text(Figure.number(shown(metric, result.arms[0]))), .missing, .missing, .missing,
-                                    .missing, .text(language.pick("control", "对照")),
-                                ]
-                            ]
-                                + metric.effects.map { effect in row(metric, effect) }
-                        }),
+                        columns: columns, rows: result.metrics.flatMap { rows(of: $0, isCorrected: isCorrected) },
+                        isGrouped: true),
                     caption: language.pick("Each arm against control", "各组与对照组比较"), note: words.scorecardNote(result))))
         blocks.append(
-            .details(
-                summary: language.pick("All figures of each arm", "各组全部数值"),
-                [
-                    .table(
-                        TableBlock(
-                            TableData(
-                                columns: [
-                                    .init(words.metric), .init(words.arm), .init("n"),
-                                    .init(language.pick("missing", "缺失")), .init(language.pick("sum", "合计")),
-                                    .init(language.pick("mean or share", "均值或比例")),
-                                    .init(language.pick("adjusted", "调整后")),
-                                    .init(language.pick("standard deviation", "标准差")),
-                                    .init(language.pick("at zero", "零值占比"), .percent),
-                                ],
-                                rows: result.metrics.flatMap { metric in
-                                    metric.arms.map { arm in
-                                        [
-                                            .text(metric.metric.name), .text(arm.arm), .integer(arm.n),
-                                            .integer(arm.missing),
-                                            .text(Figure.number(arm.sum)), .text(Figure.number(arm.value)),
-                                            .text(Figure.number(arm.adjusted)),
-                                            .text(Figure.number(arm.sd)), .number(arm.zeroShare),
-                                        ]
-                                    }
-                                }))),
-                    .table(
-                        TableBlock(
-                            TableData(
-                                columns: [
-                                    .init(words.metric), .init(words.arm),
-                                    .init(language.pick("absolute effect", "绝对效应")),
-                                    .init(language.pick("interval", "区间")),
-                                    .init(language.pick("standard error", "标准误")),
-                                    .init(language.pick("scaled effect", "标准化效应")), .init("p"),
-                                    .init(language.pick("expected loss", "期望损失")),
-                                    .init(language.pick("credible interval", "可信区间")),
-                                    .init(language.pick("test", "检验")),
-                                ],
-                                rows: result.metrics.flatMap { metric in
-                                    metric.effects.map { effect in
-                                        [
-                                            .text(metric.metric.name), .text(effect.arm),
-                                            .text(Figure.signed(effect.absolute)),
-                                            .text(effect.interval.map(Figure.interval) ?? "–"),
-                                            .text(Figure.number(effect.standardError)),
-                                            .text(Figure.signed(effect.scaled)), .text(effect.p.map(Figure.p) ?? "–"),
-                                            .text(Figure.number(effect.expectedLoss)),
-                                            .text(effect.credible.map(Figure.interval) ?? "–"), .text(effect.method),
-                                        ]
-                                    }
-                                }))),
-                ]))
+            .details(summary: language.pick("All figures of each arm", "各组全部数值"), [armFigures, effectFigures]))
         let reduced = result.metrics.compactMap { metric in metric.varianceReduction.map { (metric.metric.name, $0) } }
         if !reduced.isEmpty {
+            let told = reduced.map { "\($0.0) \(MetricFigures.share($0.1))" }.joined(
+                separator: language.pick(", ", "、"))
             blocks.append(
-                .table(
-                    TableBlock(
-                        TableData(
-                            columns: [
-                                .init(words.metric),
-                                .init(language.pick("variance taken away by covariates", "协变量消除的方差"), .percent),
-                            ],
-                            rows: reduced.map { [.text($0.0), .number($0.1)] }),
-                        caption: language.pick("Variance reduction", "方差缩减"))))
+                .plain(
+                    language.pick(
+                        "Variance taken away by what was known before (\(words.covariates(result))): \(told).",
+                        "实验前信息（\(words.covariates(result))）消除的方差：\(told)。")))
         }
         return blocks
+    }
+
+    private func rows(of metric: MetricResult, isCorrected: Bool) -> [[TableData.Cell]] {
+        let figures = MetricFigures(metric)
+        let control: [TableData.Cell] = [
+            .text(name(metric)), .text(result.arms[0]), .init(figures.value(shown(metric, result.arms[0]))),
+        ]
+        let columns = isCorrected ? 9 : 8
+        let missing = [TableData.Cell](repeating: .missing, count: columns - control.count - 1)
+        return [control + missing + [.text(language.pick("control", "对照"))]]
+            + metric.effects.map { effect in
+                let hasLift = effect.uncorrectedLift != nil
+                var row: [TableData.Cell] = [
+                    .text(name(metric)), .text(effect.arm), .init(figures.value(shown(metric, effect.arm))),
+                    .init(figures.lift(effect.lift)),
+                    .init(
+                        hasLift ? figures.liftInterval(effect.uncorrectedLift) : figures.interval(effect.uncorrected)),
+                ]
+                if isCorrected {
+                    row.append(
+                        .init(hasLift ? figures.liftInterval(effect.liftInterval) : figures.interval(effect.interval)))
+                }
+                return row + [
+                    .init(effect.adjustedP.map(Figure.p)), .init(effect.chanceBetter.map(Figure.chance)),
+                    .text(status(metric, effect)),
+                ]
+            }
+    }
+
+    private var armFigures: Block {
+        .table(
+            TableBlock(
+                TableData(
+                    columns: [
+                        .init(words.metric), .init(words.arm), .init("n"),
+                        .init(language.pick("missing", "缺失")), .init(language.pick("sum", "合计"), isFigures: true),
+                        .init(language.pick("mean or share", "均值或比例"), isFigures: true),
+                        .init(language.pick("adjusted", "调整后"), isFigures: true),
+                        .init(language.pick("standard deviation", "标准差"), isFigures: true),
+                        .init(language.pick("at zero", "零值占比"), NumberStyle(.percent, decimals: 1)),
+                    ],
+                    rows: result.metrics.flatMap { metric in
+                        metric.arms.map { arm -> [TableData.Cell] in
+                            let figures = MetricFigures(metric)
+                            return [
+                                .text(name(metric)), .text(arm.arm), .integer(arm.n), .integer(arm.missing),
+                                .init(Figure.number(arm.sum)), .init(figures.value(arm.value)),
+                                .init(figures.value(arm.adjusted)), .init(Figure.number(arm.sd)),
+                                .number(arm.zeroShare),
+                            ]
+                        }
+                    }, isGrouped: true), caption: language.pick("Each arm by itself", "各组数值")))
+    }
+
+    private var effectFigures: Block {
+        .table(
+            TableBlock(
+                TableData(
+                    columns: [
+                        .init(words.metric), .init(words.arm), .init(language.pick("effect", "绝对效应"), isFigures: true),
+                        .init(intervalName, isFigures: true),
+                        .init(language.pick("standard error", "标准误"), isFigures: true),
+                        .init(language.pick("scaled effect", "标准化效应"), isFigures: true), .init("p", isFigures: true),
+                        .init(language.pick("expected loss", "期望损失"), isFigures: true),
+                        .init(language.pick("credible interval", "可信区间"), isFigures: true),
+                        .init(language.pick("test", "检验")),
+                    ],
+                    rows: result.metrics.flatMap { metric -> [[TableData.Cell]] in
+                        let figures = MetricFigures(metric)
+                        return metric.effects.map { effect in
+                            [
+                                .text(name(metric)), .text(effect.arm), .init(figures.effect(effect.absolute)),
+                                .init(figures.interval(effect.uncorrected)),
+                                .init(Figure.number(effect.standardError)), .init(Figure.signed(effect.scaled)),
+                                .init(effect.p.map(Figure.p)), .init(Figure.number(effect.expectedLoss)),
+                                .init(figures.interval(effect.credible)), .text(words.test(effect.method)),
+                            ]
+                        }
+                    }, isGrouped: true),
+                caption: language.pick("Each difference by itself, uncorrected", "各项差异（未校正）"),
+                note: language.pick(
+                    "pp: percentage points. Scaled: over the standard deviation of both arms.",
+                    "pp：百分点。标准化：除以两组合并标准差。")))
     }
 
     private func shown(_ metric: MetricResult, _ arm: String) -> Double? {
@@ -102,21 +127,14 @@ extension ExperimentReport {
         return metric.varianceReduction == nil ? found?.value : found?.adjusted
     }
 
-    private func name(_ metric: MetricResult) -> String {
-        metric.metric.role == .primary
-            ? metric.metric.name : "\(metric.metric.name) (\(words.role(metric.metric.role)))"
-    }
-
-    private func row(_ metric: MetricResult, _ effect: EffectResult) -> [TableData.Cell] {
-        [
-            .text(name(metric)), .text(effect.arm), .text(Figure.number(shown(metric, effect.arm))),
-            .text(effect.lift.map(Figure.lift) ?? "–"),
-            .text(
-                effect.liftInterval.map(Figure.liftInterval) ?? effect.interval.map {
-                    "\(Figure.interval($0)) \(language.pick("absolute", "绝对"))"
-                } ?? "–"),
-            .text(effect.adjustedP.map(Figure.p) ?? "–"), .init(effect.chanceBetter), .text(status(metric, effect)),
-        ]
+    func name(_ metric: MetricResult) -> String {
+        var remarks: [String] = []
+        if metric.metric.role != .primary { remarks.append(words.role(metric.metric.role)) }
+        if !metric.metric.isUpGood { remarks.append(language.pick("less is better", "越低越好")) }
+        guard !remarks.isEmpty else { return metric.metric.name }
+        return language.pick(
+            "\(metric.metric.name) (\(remarks.joined(separator: ", ")))",
+            "\(metric.metric.name)（\(remarks.joined(separator: "、"))）")
     }
 
     func status(_ metric: MetricResult, _ effect: EffectResult) -> String {
@@ -133,31 +151,62 @@ extension ExperimentReport {
 
     var forest: [Block] {
         let rows = result.metrics.flatMap { metric in
-            metric.effects.map { effect in
-                ForestPlot.Row(
-                    effect.arm, point: effect.lift, lower: effect.liftInterval?.lower,
-                    upper: effect.liftInterval?.upper,
-                    group: metric.metric.isUpGood
-                        ? name(metric) : "\(name(metric)) (\(language.pick("less is better", "越低越好")))",
-                    tone: tone(metric, effect), isEmphasised: false,
-                    status: effect.status == "ok"
-                        ? effect.liftReason.map { _ in words.noLift } ?? "" : words.reason(effect))
-            }
+            metric.effects.map { row($0, label: $0.arm, group: name(metric), of: metric) }
         }
-        var marks: [ReferenceLine] = []
-        if let mde = result.options.mde {
-            marks.append(ReferenceLine(mde, language.pick("effect that matters", "最小关注效应")))
-        }
-        let plot = ForestPlot(
-            rows, marks: marks, axis: Axis(language.pick("lift over control", "相对对照的提升"), style: .lift),
-            intervalName: intervalName)
         return [
             .chart(
                 Chart(
-                    .forest(plot), title: language.pick("Lift of every metric and arm", "各指标各组的相对提升"),
-                    subtitle: language.pick(
-                        "Green is good and red is bad, whichever way the metric counts", "绿色为有利,红色为不利,已考虑指标方向")))
+                    .forest(forest(rows, marks: marks)),
+                    title: language.pick("Lift of every metric and arm", "各指标各组的相对提升"),
+                    subtitle: words.colours(isCorrected: rows.contains { $0.inner != nil })))
         ]
+    }
+
+    /// The effect that matters, on the side that is good, and how much worse guardrails may get.
+    private var marks: [ReferenceLine] {
+        var marks: [ReferenceLine] = []
+        if let mde = result.options.mde {
+            let label = language.pick("effect that matters", "最小关注效应")
+            let deciding = result.metrics.filter { $0.metric.role != .guardrail }
+            for sign in [1.0, -1] where deciding.contains(where: { $0.metric.sign == sign }) {
+                marks.append(ReferenceLine(sign * mde, label))
+            }
+        }
+        for metric in result.metrics where metric.metric.role == .guardrail && metric.metric.margin.isRelative {
+            let place = -metric.metric.sign * metric.metric.margin.value
+            guard place != 0 else { continue }
+            let label = language.pick("margin of \(metric.metric.name)", "\(metric.metric.name) 界限")
+            if let same = marks.firstIndex(where: { $0.value == place }) {
+                marks[same].label += language.pick(", \(label)", "、\(label)")
+            } else {
+                marks.append(ReferenceLine(place, label))
+            }
+        }
+        return marks
+    }
+
+    func forest(_ rows: [ForestPlot.Row], marks: [ReferenceLine] = []) -> ForestPlot {
+        ForestPlot(
+            rows, marks: marks, axis: Axis(language.pick("lift over control", "相对对照的提升"), style: .lift),
+            intervalName: intervalName, outerName: language.pick("corrected", "校正后"))
+    }
+
+    /// A row of a forest plot: the corrected interval, and within it the comparison's own if the two differ.
+    func row(
+        _ effect: EffectResult, label: String, group: String, of metric: MetricResult
+    ) -> ForestPlot.Row {
+        let own = effect.uncorrectedLift.flatMap { $0.lower <= $0.upper ? $0.lower...$0.upper : nil }
+        return ForestPlot.Row(
+            label, point: effect.lift, lower: effect.liftInterval?.lower, upper: effect.liftInterval?.upper,
+            group: group, tone: tone(metric, effect),
+            status: effect.status == "ok"
+                ? effect.liftReason.map { _ in words.noLift } ?? "" : words.reason(effect),
+            inner: hasInner([effect]) ? own : nil)
+    }
+
+    /// Whether the correction changes any interval.
+    func hasInner(_ effects: [EffectResult]) -> Bool {
+        effects.contains { $0.liftInterval != $0.uncorrectedLift || $0.interval != $0.uncorrected }
     }
 
     var intervalName: String {
@@ -177,116 +226,66 @@ extension ExperimentReport {
                 TableBlock(
                     TableData(
                         columns: [
-                            .init(words.metric), .init(words.arm), .init(language.pick("effect", "效应")),
-                            .init(language.pick("interval", "区间")),
-                            .init(language.pick("margin", "容许恶化")),
-                            .init(language.pick("p of being worse by more", "非劣效 p")), .init(words.status),
+                            .init(words.metric), .init(words.arm),
+                            .init(language.pick("effect", "效应"), isFigures: true),
+                            .init(intervalName, isFigures: true),
+                            .init(language.pick("may worsen by", "容许恶化"), isFigures: true),
+                            .init(language.pick("p of worse", "非劣效 p"), isFigures: true), .init(words.status),
                         ],
-                        rows: rails.flatMap { metric in
-                            metric.effects.map { effect in
+                        rows: rails.flatMap { metric -> [[TableData.Cell]] in
+                            let figures = MetricFigures(metric)
+                            return metric.effects.map { effect in
                                 [
-                                    .text(metric.metric.name), .text(effect.arm), .text(Figure.signed(effect.absolute)),
-                                    .text(effect.interval.map(Figure.interval) ?? "–"),
-                                    .text(Figure.number(effect.margin)),
-                                    .text(effect.nonInferiorityP.map(Figure.p) ?? "–"),
+                                    .text(name(metric)), .text(effect.arm), .init(figures.effect(effect.absolute)),
+                                    .init(figures.interval(effect.interval)),
+                                    .init(figures.effect(effect.margin.map { -metric.metric.sign * $0 })),
+                                    .init(effect.nonInferiorityP.map(Figure.p)),
                                     .text(words.guardrail(effect.guardrail ?? "open")),
                                 ]
                             }
-                        }), caption: language.pick("How much worse each may have become", "护栏指标的可能恶化"),
+                        }, isGrouped: true),
+                    caption: language.pick("How much worse each may have become", "护栏指标的可能恶化"),
                     note: language.pick(
-                        "A guardrail holds when the whole interval is better than its margin, and is broken when the whole interval is worse.",
-                        "整个区间都优于容许界限时视为守住,整个区间都劣于界限时视为突破。"))),
+                        "A guardrail holds when the whole interval is better than its margin, and is broken when the whole interval is worse. \"p of worse\" is the p-value of being worse by more than the margin: small where that is ruled out.",
+                        "整个区间都优于容许界限时视为守住，整个区间都劣于界限时视为突破。非劣效 p 越小，越能排除恶化超过界限。"))),
         ]
     }
 
     // MARK: 7. Power
 
     var power: [Block] {
+        let hasTarget = result.options.mde != nil
+        let hasDays = result.metrics.contains { $0.effects.contains { $0.daysLeft != nil } }
+        var columns: [TableData.Column] = [
+            .init(words.metric), .init(words.arm),
+            .init(language.pick("smallest effect found", "可检出最小效应"), isFigures: true),
+            .init(language.pick("as lift", "相对"), NumberStyle(.percent, decimals: 1)),
+        ]
+        let whole = NumberStyle(decimals: 0)
+        if hasTarget {
+            columns += [
+                .init(language.pick("units needed", "所需单位"), whole), .init(language.pick("units left", "尚缺单位"), whole),
+            ]
+        }
+        if hasDays { columns.append(.init(language.pick("days left", "尚需天数"), whole)) }
         let rows = result.metrics.flatMap { metric in
             metric.effects.map { effect -> [TableData.Cell] in
-                [
-                    .text(metric.metric.name), .text(effect.arm), .text(Figure.number(effect.detectable)),
-                    .init(effect.detectableLift), .init(effect.unitsNeeded), .init(effect.unitsLeft),
-                    .init(effect.daysLeft),
+                var row: [TableData.Cell] = [
+                    .text(name(metric)), .text(effect.arm), .init(MetricFigures(metric).effect(effect.detectable)),
+                    .init(effect.detectableLift),
                 ]
+                if hasTarget { row += [.init(effect.unitsNeeded), .init(effect.unitsLeft)] }
+                if hasDays { row.append(.init(effect.daysLeft)) }
+                return row
             }
         }
-        let target = result.options.mde.map { NumberStyle.percent.text($0) }
         return [
             .heading(language.pick("Power reached", "已达到的检验功效"), level: 1),
             .table(
                 TableBlock(
-                    TableData(
-                        columns: [
-                            .init(words.metric), .init(words.arm),
-                            .init(language.pick("smallest effect found", "可检出最小效应")),
-                            .init(language.pick("as lift", "相对"), .percent),
-                            .init(language.pick("units needed", "所需单位"), NumberStyle(decimals: 0)),
-                            .init(language.pick("units left", "尚缺单位"), NumberStyle(decimals: 0)),
-                            .init(language.pick("days left", "尚需天数"), NumberStyle(decimals: 0)),
-                        ], rows: rows),
+                    TableData(columns: columns, rows: rows, isGrouped: true),
                     caption: language.pick("What the units so far would find", "现有样本能检出的效应"),
-                    note: target.map {
-                        language.pick(
-                            "At \(NumberStyle.percent.text(result.options.power)) power; units and days left are for a lift of \($0), uncorrected, both arms together.",
-                            "检验功效 \(NumberStyle.percent.text(result.options.power));所需单位按 \($0) 的提升、两组合计、未校正计算。")
-                    }
-                        ?? language.pick(
-                            "At \(NumberStyle.percent.text(result.options.power)) power. No effect that matters was declared, so nothing is told of units left.",
-                            "检验功效 \(NumberStyle.percent.text(result.options.power))。未声明最小关注效应,因此不计算尚缺单位。"))),
+                    note: words.powerNote(result))),
         ]
-    }
-
-    // MARK: 8. Days
-
-    var timeline: [Block] {
-        let title = Block.heading(language.pick("Day by day", "逐日累计"), level: 1)
-        guard let first = result.timeline.first, !first.days.isEmpty else {
-            return [title, .plain(language.pick("No date column was given.", "未提供日期列。"))]
-        }
-        var blocks = [title]
-        for line in result.timeline {
-            let labels = line.days.map(\.date)
-            let series = LinePlot.Series(
-                language.pick("effect so far", "累计效应"), y: line.days.map { $0.effect ?? .nan },
-                lower: line.days.map { $0.alwaysValid?.lower ?? .nan },
-                upper: line.days.map { $0.alwaysValid?.upper ?? .nan })
-            blocks.append(
-                .chart(
-                    Chart(
-                        .line(
-                            LinePlot(
-                                [series], references: [ReferenceLine(0, language.pick("no effect", "无效应"))],
-                                xAxis: Axis(language.pick("day", "日期")), xLabels: labels,
-                                yAxis: Axis(
-                                    language.pick("effect on \(line.metric)", "\(line.metric) 的效应"), style: .signed))),
-                        title: "\(line.metric): \(line.arm)",
-                        subtitle: language.pick(
-                            "All units so far; the band holds at every look, so that it may be read any day",
-                            "截至当日的全部单位;置信带对任意次查看都有效,可随时解读"))))
-        }
-        let exposures = BarPlot(
-            first.days.map(\.date),
-            [
-                .init(result.arms[0], first.days.map { Double($0.sizes.control) }),
-                .init(first.arm, first.days.map { Double($0.sizes.arm) }),
-            ], axis: Axis(words.units))
-        blocks.append(.chart(Chart(.bars(exposures), title: language.pick("Units that came in each day", "每日新增单位"))))
-        blocks.append(
-            .table(
-                TableBlock(
-                    TableData(
-                        columns: [
-                            .init(words.metric), .init(words.arm),
-                            .init(language.pick("change of the effect per day", "效应每日变化")), .init("p"),
-                        ],
-                        rows: result.timeline.map {
-                            [
-                                .text($0.metric), .text($0.arm), .text(Figure.signed($0.slope)),
-                                .text($0.noveltyP.map(Figure.p) ?? "–"),
-                            ]
-                        }),
-                    caption: language.pick("Novelty", "新奇效应"))))
-        return blocks
     }
 }

@@ -83,7 +83,7 @@ public struct ExperimentReport: Sendable {
         let units = Figure.count(result.sizes.reduce(0, +))
         return [
             arms, language.pick("\(units) units", "\(units) 个单位"), result.period.map { "\($0.first) – \($0.last)" },
-        ].compactMap { $0 }.joined(separator: language.pick("; ", ";"))
+        ].compactMap { $0 }.joined(separator: language.pick("; ", "；"))
     }
 
     // MARK: 1. Verdict
@@ -102,14 +102,14 @@ public struct ExperimentReport: Sendable {
             blocks.append(
                 .callout(
                     Callout(
-                        .bad, title: language.pick("Sample ratio mismatch: the verdict is withheld", "样本比例失衡:不下结论"),
-                        text: Figure.plainMarkdown(words.finding(srm)))))
+                        .bad, title: language.pick("Sample ratio mismatch: the verdict is withheld", "样本比例失衡：不下结论"),
+                        text: Figure.plainMarkdown(Figure.sentence(words.finding(srm))))))
         }
         let arm = decision.arm.map { "\(words.verdict(decision.verdict)): \($0)" } ?? words.verdict(decision.verdict)
         blocks.append(
             .verdict(
                 Verdict(
-                    tone, label: arm, sentence: words.reason(result),
+                    tone, label: arm, sentence: Figure.sentence(words.reason(result)),
                     text: Figure.plainMarkdown(words.rule(decision)), figures: keyFigures)))
         if decision.byArm.count > 1 {
             blocks.append(
@@ -131,15 +131,23 @@ public struct ExperimentReport: Sendable {
         }
         return result.metrics.filter { $0.metric.role == .primary }.prefix(4).compactMap { metric in
             guard let effect = metric.effects.first(where: { $0.arm == arm }), effect.status == "ok" else { return nil }
-            let value = effect.lift.map { Figure.lift($0) } ?? Figure.signed(effect.absolute)
-            let interval =
-                effect.lift == nil ? effect.interval.map(Figure.interval) : effect.liftInterval.map(Figure.liftInterval)
+            let figures = MetricFigures(metric)
             return KeyFigure(
-                metric.metric.name, value,
-                detail: [interval, effect.adjustedP.map { "p\u{A0}\(Figure.p($0))" }].compactMap { $0 }.joined(
-                    separator: " "),
+                metric.metric.name, figures.lift(effect.lift) ?? figures.effect(effect.absolute) ?? "–",
+                detail: [interval(of: effect, figures), effect.adjustedP.map { "p\u{A0}\(Figure.p($0))" }]
+                    .compactMap { $0 }.joined(separator: language.pick(", ", "，")),
                 tone: tone(metric, effect))
         }
+    }
+
+    /// The interval at a glance: the corrected one, or the comparison's own where the correction leaves no more of it than its sign.
+    private func interval(of effect: EffectResult, _ figures: MetricFigures) -> String? {
+        let (corrected, own) =
+            effect.lift == nil
+            ? (effect.interval, effect.uncorrected) : (effect.liftInterval, effect.uncorrectedLift)
+        let isSignOnly = corrected.map { [$0.lower, $0.upper].contains { $0 != 0 && $0.magnitude < 1e-300 } } ?? false
+        let shown = isSignOnly ? own : corrected
+        return effect.lift == nil ? figures.interval(shown) : figures.liftInterval(shown)
     }
 
     func tone(_ metric: MetricResult, _ effect: EffectResult) -> Tone {
@@ -169,7 +177,8 @@ public struct ExperimentReport: Sendable {
                         columns: columns,
                         rows: result.arms.indices.map { index in
                             let arm = result.arms[index]
-                            let name = index == 0 ? language.pick("\(arm) (control)", "\(arm)(对照)") : arm
+                            let isNamed = ["control", "对照", "对照组"].contains(arm.lowercased())
+                            let name = index == 0 && !isNamed ? language.pick("\(arm) (control)", "\(arm)（对照）") : arm
                             var row: [TableData.Cell] = [
                                 .text(name), .integer(result.sizes[index]),
                                 .number(Double(result.sizes[index]) / total),
@@ -185,6 +194,7 @@ public struct ExperimentReport: Sendable {
                         columns: [.init(language.pick("what", "项目")), .init(language.pick("value", "内容"))],
                         rows: words.settings(result).map { [.text($0.0), .text($0.1)] }),
                     caption: language.pick("Declared before looking", "事先声明"))))
+        blocks.append(.details(summary: language.pick("Rules, in order", "判定规则，按序"), [.text(words.rules(result))]))
         return blocks
     }
 
@@ -201,7 +211,10 @@ public struct ExperimentReport: Sendable {
                             .init(language.pick("finding", "发现")),
                         ],
                         rows: result.health.map {
-                            [.text(words.check($0.name)), .text(words.status($0.status)), .text(words.finding($0))]
+                            [
+                                .text(words.check($0.name)), .text(words.status($0.status)),
+                                .text(Figure.sentence(words.finding($0))),
+                            ]
                         }),
                     caption: language.pick("Checks", "检查项"))),
         ]
@@ -214,40 +227,5 @@ extension JSON {
         var object = JSONObject()
         for (name, value) in members { object.set(ByteString(name), value) }
         return .object(object)
-    }
-}
-
-/// Figures as a report writes them.
-enum Figure {
-    static func count(_ count: Int) -> String { NumberStyle(decimals: 0).text(Double(count)) }
-    static func lift(_ share: Double) -> String {
-        NumberStyle(.percent, decimals: abs(share) < 0.0995 ? 2 : 1, isSigned: true).text(share)
-    }
-    static func number(_ value: Double?) -> String { value.map { Words.significant($0, 4) } ?? "–" }
-    static func signed(_ value: Double?) -> String {
-        guard let value else { return "–" }
-        return (value > 0 ? "+" : "") + Words.significant(value, 3).replacing("-", with: "−")
-    }
-    static func interval(_ interval: Interval) -> String { "[\(end(interval.lower)),\u{A0}\(end(interval.upper))]" }
-    static func liftInterval(_ interval: Interval) -> String {
-        func end(_ value: Double) -> String { abs(value) < 1e-300 ? "0" : value.isFinite ? lift(value) : "∞" }
-        return "[\(end(interval.lower)),\u{A0}\(end(interval.upper))]"
-    }
-
-    private static func end(_ value: Double) -> String {
-        abs(value) < 1e-300 ? "0" : value.isFinite ? signed(value) : "∞"
-    }
-
-    /// A p-value that no line break parts.
-    static func p(_ p: Double) -> String { Words.p(p).replacing("-", with: "−") }
-
-    /// Text that Markdown takes as it is.
-    static func plainMarkdown(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            if "\\`*_{}[]<>()#+-.!|~&^".contains(character) { result.append("\\") }
-            result.append(character)
-        }
-        return result
     }
 }

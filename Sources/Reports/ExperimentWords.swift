@@ -12,6 +12,12 @@ struct ExperimentWords: Sendable {
         language.pick(english(), chinese())
     }
 
+    /// A name within Chinese text: with a space where it begins or ends in Latin letters or digits.
+    func beside(_ name: String) -> String {
+        let (first, last) = (name.first?.isASCII ?? false, name.last?.isASCII ?? false)
+        return (first ? " " : "") + name + (last ? " " : "")
+    }
+
     var title: String { pick("Experiment report", "实验报告") }
     var metric: String { pick("metric", "指标") }
     var arm: String { pick("arm", "组别") }
@@ -60,7 +66,7 @@ struct ExperimentWords: Sendable {
         if language == .english { return effect.reason ?? effect.status }
         return switch effect.status {
         case "empty_arm": "该组没有数据"
-        case "one_unit": "只有一个单位,没有方差"
+        case "one_unit": "只有一个单位，没有方差"
         case "no_variance": "组内数值全部相同"
         case "zero_exposure": "分母合计为 0"
         case "burn_in": "样本尚未达到起始数量"
@@ -72,15 +78,14 @@ struct ExperimentWords: Sendable {
         "the data cannot be trusted": "数据不可信", "a guardrail is broken": "护栏指标被突破",
         "the primary metric is worse": "主要指标变差",
         "the plan is not reached": "未达到计划规模", "better, guardrails hold": "主要指标更好且护栏守住",
-        "better, but the data raise a question": "主要指标更好,但数据存疑", "better, but a guardrail is open": "主要指标更好,但护栏未定",
+        "better, but the data raise a question": "主要指标更好，但数据存疑", "better, but a guardrail is open": "主要指标更好，但护栏未定",
         "no effect, and enough power to find one": "功效充足而未见效应", "nothing is settled": "尚无定论",
     ]
 
     func ruleText(_ rule: String) -> String { language == .english ? rule : Self.usualRules[rule] ?? rule }
 
     func rule(_ decision: Decision) -> String {
-        let conditions = decision.conditions.isEmpty ? "" : " (\(decision.conditions.joined(separator: ", ")))"
-        return pick("Rule that fired: \(decision.rule)\(conditions).", "触发的规则:\(ruleText(decision.rule))\(conditions)。")
+        pick("Rule that fired: \(decision.rule).", "触发的规则：\(ruleText(decision.rule))。")
     }
 
     /// What in the data led to the verdict.
@@ -104,15 +109,15 @@ struct ExperimentWords: Sendable {
             let way = metric.metric.sign * absolute > 0 ? "优于" : "劣于"
             let size = effect.lift.map { " \(Words.percent(abs($0)))" } ?? ""
             return
-                "“\(arm)”的“\(metric.metric.name)”\(way)对照\(size)\(effect.adjustedP.map { "(校正后 p \(Words.p($0)))" } ?? "")。"
+                "“\(arm)”的“\(metric.metric.name)”\(way)对照\(size)\(effect.adjustedP.map { "（校正后 p \(Words.p($0))）" } ?? "")。"
         }
         return "没有主要指标与对照有明确差异。"
     }
 
     func check(_ name: String) -> String {
         let english: [(String, String, String)] = [
-            ("srm_", "split within", "细分比例:"), ("missing_", "missing values of", "缺失值:"),
-            ("outliers_", "outliers of", "极端值:"),
+            ("srm_", "split within", "细分比例："), ("missing_", "missing values of", "缺失值："),
+            ("outliers_", "outliers of", "极端值："),
         ]
         let fixed: [String: (String, String)] = [
             "srm": ("sample ratio", "样本比例"), "empty_arm": ("arms with units", "各组均有数据"),
@@ -132,9 +137,9 @@ struct ExperimentWords: Sendable {
 
     func finding(_ check: HealthCheck) -> String {
         if language == .english { return check.finding }
-        let p = check.unit == "p" ? check.value.map { ",p \(Words.p($0))" } ?? "" : ""
+        let p = check.unit == "p" ? check.value.map { "，p \(Words.p($0))" } ?? "" : ""
         let isOK = check.status == .ok
-        if check.status == .unchecked { return "没有所需的列,未检查" }
+        if check.status == .unchecked { return "没有所需的列，未检查" }
         switch check.name {
         case "srm":
             if let strays = check.details.first(where: { $0.name == "strays" })?.value, strays > 0 {
@@ -142,9 +147,9 @@ struct ExperimentWords: Sendable {
             }
             return isOK ? "各组人数符合计划\(p)" : "样本比例失衡\(p)"
         case "empty_arm": return isOK ? "各组都有数据" : "有的组没有数据"
-        case "mixed_assignment": return isOK ? "没有跨组单位" : "\(Int(check.value ?? 0)) 个单位跨组,已剔除"
-        case "duplicates": return isOK ? "没有重复单位" : "\(Int(check.value ?? 0)) 行重复,已剔除"
-        case "unassigned": return check.value == 0 ? "每行都有组别" : "\(Int(check.value ?? 0)) 行没有组别或单位,已剔除"
+        case "mixed_assignment": return isOK ? "没有跨组单位" : "\(Int(check.value ?? 0)) 个单位跨组，已剔除"
+        case "duplicates": return isOK ? "没有重复单位" : "\(Int(check.value ?? 0)) 行重复，已剔除"
+        case "unassigned": return check.value == 0 ? "每行都有组别" : "\(Int(check.value ?? 0)) 行没有组别或单位，已剔除"
         case "pre_period_bias": return isOK ? "实验前各组无差异\(p)" : "实验前各组已有差异\(p)"
         case "weekdays": return "覆盖一周中的 \(Int(check.value ?? 0)) 天"
         case "novelty": return isOK ? "效应不随时间变化\(p)" : "效应随时间变化\(p)"
@@ -153,19 +158,19 @@ struct ExperimentWords: Sendable {
         }
         if check.name.hasPrefix("srm_") { return isOK ? "各取值内的比例符合计划\(p)" : "某个取值内比例失衡\(p)" }
         if check.name.hasPrefix("missing_") {
-            return check.value == 0 ? "没有缺失" : "缺失 \(Words.percent(check.value ?? 0)),已从该指标剔除"
+            return check.value == 0 ? "没有缺失" : "缺失 \(Words.percent(check.value ?? 0))，已从该指标剔除"
         }
-        if check.name.hasPrefix("outliers_") { return "最大的 1 % 非零值占总量 \(Words.percent(check.value ?? 0))" }
+        if check.name.hasPrefix("outliers_") { return "最大的 1% 非零值占总量 \(Words.percent(check.value ?? 0))" }
         return check.finding
     }
 
     func variation(_ name: String) -> String {
         if language == .english { return name }
-        if name.hasPrefix("post-stratified by ") { return "按 \(name.dropFirst(19)) 事后分层" }
+        if name.hasPrefix("post-stratified by ") { return "按\(beside(String(name.dropFirst(19))))事后分层" }
         let names = [
             "as analysed": "与正文相同", "without covariates": "不用协变量", "with CUPED": "使用 CUPED",
             "Lin's regression": "Lin 回归调整",
-            "winsorised at 99 %": "99 % 截尾", "not winsorised": "不截尾", "rank test (Mann–Whitney)": "秩检验(Mann–Whitney)",
+            "winsorised at 99%": "99% 截尾", "not winsorised": "不截尾", "rank test (Mann–Whitney)": "秩检验（Mann–Whitney）",
         ]
         return names[name] ?? name
     }
@@ -173,6 +178,6 @@ struct ExperimentWords: Sendable {
     func remark(_ reason: String?) -> String {
         guard let reason else { return "" }
         guard language == .chinese, reason.hasPrefix("chance of a higher value: ") else { return reason }
-        return "取值更高的概率:\(reason.dropFirst(26))"
+        return "取值更高的概率：\(reason.dropFirst(26))"
     }
 }

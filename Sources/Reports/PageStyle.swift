@@ -24,7 +24,7 @@ enum PageStyle {
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 \(ChartStyle.fonts);overflow-wrap:break-word}
-        main{max-width:768px;margin:0 auto;padding:56px 24px 96px}
+        main{max-width:880px;margin:0 auto;padding:56px 24px 96px}
         header{margin-bottom:32px}
         h1,h2,h3,h4,h5,h6{line-height:1.25;text-wrap:balance;break-after:avoid}
         h1{font-size:2.1rem;letter-spacing:-.02em;margin:0;font-weight:720}
@@ -59,6 +59,10 @@ enum PageStyle {
         [align=right]{text-align:right}
         [align=center]{text-align:center}
         .n{text-align:right;white-space:nowrap;padding-left:10px}
+        thead .n{white-space:normal}
+        .s{white-space:nowrap}
+        .l{min-width:9em;overflow-wrap:anywhere}
+        .group th{font-weight:650;padding-top:16px}
         figure{margin:28px 0;break-inside:avoid}
         figcaption{margin-bottom:12px}
         figcaption strong{display:block;font-weight:650}
@@ -74,6 +78,7 @@ enum PageStyle {
         .caution{--tone:var(--caution)}
         .decision{display:inline-block;margin:0;padding:3px 12px;border-radius:999px;background:var(--tone);color:var(--on-tone);font-weight:700;font-size:.86rem;letter-spacing:.06em}
         .sentence{font-size:1.24rem;line-height:1.4;font-weight:600;margin:12px 0 4px;text-wrap:pretty}
+        p,li{max-width:50rem}
         .callout{padding:14px 20px;border-left-width:4px}
         .callout-title{margin:0;color:var(--tone);font-weight:700}
         .callout p:last-child,.callout pre:last-child{margin-bottom:0}
@@ -86,6 +91,8 @@ enum PageStyle {
         dt{color:var(--muted);font-size:.86rem}
         dd{margin:0}
         .value{color:var(--tone);font-size:1.6rem;line-height:1.25;font-weight:680;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
+        :lang(zh) h1,:lang(zh) h2,:lang(zh) .decision{letter-spacing:0}
+        :lang(zh){line-break:strict;text-autospace:normal}
         .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
         @media (max-width:600px){
         main{padding:28px 18px 64px}
@@ -95,12 +102,18 @@ enum PageStyle {
         .sentence{font-size:1.1rem}
         .wide{display:none}
         .narrow{display:block}
+        tbody th[scope=row]{position:sticky;left:0;background:var(--paper)}
         }
         @media print{
         @page{margin:18mm 16mm}
-        body{font-size:10.5pt}
+        html{font-size:12.5px}
+        body{font-size:10pt}
         main{max-width:none;padding:0}
         .table{overflow:visible}
+        .dense{font-size:7pt}
+        .dense th,.dense td{padding:3pt 5pt 3pt 0}
+        .s,.n{white-space:normal}
+        figcaption,.group{break-after:avoid}
         pre{white-space:pre-wrap;overflow:visible}
         thead{display:table-header-group}
         tr{break-inside:avoid}

@@ -23,7 +23,7 @@ public struct Wording: Sendable {
 
     /// What stands below a table that shows its first rows.
     public func rows(_ shown: Int, of count: Int) -> String {
-        language.pick("The first \(shown) of \(count) rows.", "共 \(count) 行,显示前 \(shown) 行。")
+        language.pick("The first \(shown) of \(count) rows.", "共 \(count) 行，显示前 \(shown) 行。")
     }
 
     func tone(_ tone: Tone) -> String {

@@ -157,7 +157,7 @@ final class PictureReader: NSObject, XMLParserDelegate {
     @Test func whatIsNotFiniteIsLeftOutAndSaidSo() {
         let chart = Chart(.line(LinePlot([.init(y: [1, .nan, 3, .infinity])])))
         #expect(chart.notes() == ["2 values are missing or not finite and are left out."])
-        #expect(chart.notes(.chinese) == ["有 2 个值缺失或非有限数,未画出。"])
+        #expect(chart.notes(.chinese) == ["有 2 个值缺失或非有限数，未画出。"])
         #expect(chart.svg().contains("2 values are missing or not finite and are left out."))
         #expect(Samples.bars.notes() == [])
     }
