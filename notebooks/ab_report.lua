@@ -22,7 +22,7 @@ local test = ab.experiment {
     name = "E-mail experiment", hypothesis = "An e-mail brings visits, purchases and money.",
     data = customers, variant = "segment", control = "No E-Mail",
     copy = { ["Mens E-Mail"] = "E-mail of men's merchandise", ["Womens E-Mail"] = "E-mail of women's merchandise", ["No E-Mail"] = "no e-mail" },
-    metrics = { ab.proportion "visit", ab.proportion "conversion", ab.mean "spend" },
+    metrics = { ab.proportion "visit", ab.proportion "conversion", ab.mean("spend", { unit = "$" }) },
     segments = { "channel", "history_segment" }, covariates = { "history" }, mde = 0.1,
 }
 
@@ -33,6 +33,22 @@ local test = ab.experiment {
 local result = test:analyze()
 print(result)
 
+-- %%
+show(result:charts({ lang = arg[2] })[1])
+
+-- %% [markdown]
+-- ## Is it the same for everybody?
+-- Small p-values speak for an effect that differs between the values of a segment: an idea for the next experiment.
+
+-- %%
+local rows = { segment = {}, metric = {}, arm = {}, values = {}, p = {} }
+for i, segment in ipairs(result.segments) do
+    rows.segment[i], rows.metric[i], rows.arm[i] = segment.segment, segment.metric, segment.arm
+    rows.values[i], rows.p[i] = #segment.values, ("%.3f"):format(segment.interaction_p)
+end
+print(data.table(rows, { columns = { "segment", "metric", "arm", "values", "p" } }))
+
+-- %%
 local out = arg[1] or "ab_report.html"
 report.experiment(result, out, { lang = arg[2] })
 print(("\nthe report is in %s"):format(out))

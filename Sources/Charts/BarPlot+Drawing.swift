@@ -49,7 +49,7 @@ extension BarPlot: Drawable {
         }
         let more = categories.count > 8 ? " …" : ""
         return language.pick(
-            "Bar chart: \(parts.joined(separator: "; "))\(more).", "条形图：\(parts.joined(separator: ";"))\(more)。")
+            "Bar chart: \(parts.joined(separator: "; "))\(more).", "条形图：\(parts.joined(separator: "；"))\(more)。")
     }
 
     /// Whether the bars stand upright on a picture of some width.

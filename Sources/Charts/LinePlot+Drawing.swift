@@ -51,7 +51,7 @@ extension LinePlot: Drawable {
         let count = series.count
         return language.pick(
             "Line chart with \(count) line\(count == 1 ? "" : "s"): \(parts.joined(separator: "; ")).",
-            "折线图，共 \(count) 条线：\(parts.joined(separator: ";"))。")
+            "折线图，共 \(count) 条线：\(parts.joined(separator: "；"))。")
     }
 
     /// The name of a position, where positions have names.

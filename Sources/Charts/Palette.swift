@@ -35,8 +35,8 @@ public struct Palette: Sendable {
     /// For light paper and for print.
     public static let light = Palette(
         paper: "#ffffff", ink: "#1b2330", muted: "#566072", grid: "#e6eaf0", axis: "#8490a2", stripe: "#f6f8fb",
-        series: ["#1a4f9c", "#b1440c", "#0f8570", "#8a3fa0", "#856600", "#b02a5b"],
-        good: "#0f8570", bad: "#c0390f", caution: "#8a6100",
+        series: ["#1a4f9c", "#b1440c", "#0c7c68", "#8a3fa0", "#856600", "#b02a5b"],
+        good: "#0c7c68", bad: "#c0390f", caution: "#8a6100",
         scale: [
             "#eff5fb", "#d7e6f5", "#bad5ee", "#94bfe4", "#6aa5d8", "#3579ba", "#246bb0", "#155193", "#0c3a70",
         ],

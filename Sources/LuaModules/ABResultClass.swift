@@ -1,6 +1,8 @@
+import Charts
 import Display
 import Experiments
 import LuaKit
+import Reports
 import Support
 
 /// The result of an experiment as scripts hold it.
@@ -14,7 +16,7 @@ extension ABResult: LuaVisible {
     static let luaClass = LuaClass(
         "ab.Result", for: ABResult.self,
         "What an experiment showed. Every figure that the data do not define is nil, with a status and a reason beside it.",
-        methods: [metric],
+        methods: [metric, charts],
         fields: [
             Field("verdict", "string", "\"SHIP\", \"ROLL BACK\", \"KEEP RUNNING\", \"REVIEW\" or \"INVALID\"") {
                 (r: ABResult) in .string(r.result.decision.verdict.rawValue)
@@ -73,6 +75,29 @@ extension ABResult: LuaVisible {
                 hint: nearest(to: name, in: names).map { "did you mean '\($0)'?" })
         }
         return .init(plain: metric.json)
+    }
+
+    private static let charts = Signature(
+        "ab.Result:charts",
+        """
+        The charts of the report, to be looked at here: the lift of every metric and arm, then, with dates, each effect day by day with its band and \
+        the units of each day, then the segments.
+        """,
+        options: [
+            .optional("lang", .choice(Language.allCases.map(\.rawValue)), default: "en", "the language of the charts' words")
+        ],
+        returns: [.init("list of plot.Chart", "the charts, in the report's order")],
+        example: .init(
+            """
+            local t = data.table({arm = {"a","a","a","b","b","b"}, spend = {1,2,3,5,6,9}})
+            local test = ab.experiment{data = t, variant = "arm", control = "a", metrics = {ab.mean "spend"}}
+            return test:analyze():charts()[1].title
+            """, output: "\"Lift of every metric and arm\""), related: ["report.experiment", "plot.forest"]
+    ) { call throws(Failure) in
+        let report = ExperimentReport(
+            try call.receiver(ABResult.self).result, provenance: .init(version: cohortVersion),
+            language: Language(rawValue: try call.string("lang")) ?? .english)
+        return .list(report.charts.map { .object($0) })
     }
 
     private static func health(_ result: ExperimentResult) -> LuaValue {

@@ -197,7 +197,8 @@ extension ExperimentReport {
                                     .init(words.metric), .init(words.arm), .init("n"),
                                     .init(language.pick("means", "均值")),
                                     .init(language.pick("covariances, row by row", "协方差（逐行）")),
-                                ], rows: moments),
+                                ], rows: moments, isGrouped: true),
+                            caption: language.pick("Sufficient statistics", "充分统计量"),
                             note: language.pick(
                                 "Metric first, then its denominator if it has one, then the covariates.",
                                 "先指标，再分母（如有），最后协变量。")))

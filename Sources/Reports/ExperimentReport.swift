@@ -53,6 +53,11 @@ public struct ExperimentReport: Sendable {
         )
     }
 
+    /// The charts alone: the lift of every metric and arm, the days, the segments.
+    public var charts: [Chart] {
+        (forest + timeline + segments).compactMap { if case .chart(let chart) = $0 { chart } else { nil } }
+    }
+
     /// The report as data: the result in full, and what is needed to make it again.
     public func json() -> JSON {
         guard case .object(var object) = result.json else { return result.json }
@@ -105,7 +110,11 @@ public struct ExperimentReport: Sendable {
                         .bad, title: language.pick("Sample ratio mismatch: the verdict is withheld", "样本比例失衡：不下结论"),
                         text: Figure.plainMarkdown(Figure.sentence(words.finding(srm))))))
         }
-        let arm = decision.arm.map { "\(words.verdict(decision.verdict)): \($0)" } ?? words.verdict(decision.verdict)
+        let arm =
+            decision.arm.map {
+                language.pick(
+                    "\(words.verdict(decision.verdict)): \($0)", "\(words.verdict(decision.verdict))：\($0)")
+            } ?? words.verdict(decision.verdict)
         blocks.append(
             .verdict(
                 Verdict(

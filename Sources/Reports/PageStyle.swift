@@ -93,6 +93,9 @@ enum PageStyle {
         .value{color:var(--tone);font-size:1.6rem;line-height:1.25;font-weight:680;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
         :lang(zh) h1,:lang(zh) h2,:lang(zh) .decision{letter-spacing:0}
         :lang(zh){line-break:strict;text-autospace:normal}
+        .dense{font-size:.86rem}
+        .dense th,.dense td{padding-right:8px}
+        .dense .n{padding-left:6px}
         .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
         @media (max-width:600px){
         main{padding:28px 18px 64px}

@@ -63,7 +63,22 @@ struct Colour {
         for text in palette.series + [palette.ink, palette.muted, palette.good, palette.bad, palette.caution] {
             #expect(Colour(text).contrast(paper) >= 4.5, "\(text) on \(palette.paper): \(Colour(text).contrast(paper))")
         }
-        #expect(Colour(palette.muted).contrast(Colour(palette.stripe)) >= 4.5)
+        // Cards, code and striped rows.
+        let stripe = Colour(palette.stripe)
+        for text in [
+            palette.ink, palette.muted, palette.good, palette.bad, palette.caution, palette.series[0],
+            palette.series[1],
+            palette.series[3],
+        ] {
+            #expect(
+                Colour(text).contrast(stripe) >= 4.5, "\(text) on \(palette.stripe): \(Colour(text).contrast(stripe))")
+        }
+        // The badge of a verdict.
+        let onTone = Colour(palette.paper == Palette.dark.paper ? palette.onFar : palette.paper)
+        for tone in Tone.allCases {
+            let badge = Colour(palette.color(tone))
+            #expect(onTone.contrast(badge) >= 4.5, "\(tone): \(onTone.contrast(badge))")
+        }
         #expect(Colour(palette.axis).contrast(paper) >= 3)
     }
 

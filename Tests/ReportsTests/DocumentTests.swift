@@ -216,4 +216,26 @@ extension Substring {
         #expect(MarkdownText("text\n\n# Title").leadingTitle == nil)
         #expect(MarkdownText("").leadingTitle == nil)
     }
+
+    @Test func rowsThatBeginAlikeStandUnderOneHeading() throws {
+        let data = TableData(
+            columns: [.init("metric"), .init("arm"), .init("p", isFigures: true)],
+            rows: [
+                [.text("a"), .text("x"), .text("0.1")], [.text("a"), .text("y"), .text("0.2")],
+                [.text("b"), .text("x"), .missing],
+            ], isGrouped: true)
+        let page = try page([.table(TableBlock(data))])
+        let headings = page.elements.filter { $0.name == "th" }.map { $0.attributes["scope"] ?? "" }
+        #expect(headings == ["col", "col", "rowgroup", "row", "row", "rowgroup", "row"])
+        #expect(page.names("tbody") == 2 && page.names("td") == 3)
+        #expect(page.elements.count { $0.attributes["class"] == "n" } == 4)
+        // Markdown has no groups, so that each row names its own.
+        #expect(Document(title: "t", blocks: [.table(TableBlock(data))]).markdown().contains("| a | y | 0.2 |"))
+    }
+
+    @Test func anEmptyGroupedTableSaysSo() throws {
+        let data = TableData(columns: [.init("metric"), .init("arm")], rows: [], isGrouped: true)
+        let page = try page([.table(TableBlock(data))])
+        #expect(page.names("tbody") == 1 && page.text.contains("No rows"))
+    }
 }
