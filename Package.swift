@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Charts", "Support"]),
         .testTarget(name: "ChartsTests", dependencies: ["Charts", "Support"]),
         .testTarget(name: "KernelTests", dependencies: ["CKernels", "Support"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Statistics"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "CUnicode", "Support"]),
         .testTarget(name: "EncodersTests", dependencies: ["Encoders"]),
         .testTarget(name: "TextTests", dependencies: ["Text", "Support"]),

@@ -18,7 +18,8 @@ private let tensorClass = LuaClass(
     takes the tensor's dtype, and a fraction beside whole numbers gives float64.
     """,
     methods: TensorMethods.shape + TensorMethods.element + TensorMethods.reduction + TensorMethods.row
-        + TensorMethods.linearAlgebra + TensorMethods.gradient,
+        + TensorMethods.functions + TensorMethods.rearrange + TensorMethods.gathering + TensorMethods.inPlace
+        + [TensorMethods.shuffle] + TensorMethods.linearAlgebra + TensorMethods.gradient,
     fields: [
         Field("shape", "list of integers", "size along each dimension") { (t: Tensor) throws(Failure) in
             .integers(t.shape)

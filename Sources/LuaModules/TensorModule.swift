@@ -5,7 +5,8 @@ import Tensors
 extension LuaModule {
     static let tensor = LuaModule(
         "tensor", "Arrays of numbers: vectors, matrices and beyond.",
-        functions: [zeros, ones, full, arange, linspace, eye, rand, randn, randint, stack, concat, load, save],
+        functions: [zeros, ones, full, arange, linspace, eye, rand, randn, randint] + TensorRandom.functions
+            + [stack, concat, einsum, load, save],
         call: make,
         classes: [Tensor.luaClass])
 
@@ -117,13 +118,9 @@ extension LuaModule {
         return .object(try Tensor.eye(rows, columns, dtype: call.dtype() ?? .float32))
     }
 
-    private static let seed = Parameter.optional(
-        "seed", .integer(0...), standing: "the session's, moved on by every call",
-        "starts the random numbers; the same seed gives the same numbers")
-
     private static let rand = Signature(
         "tensor.rand", "Random numbers spread evenly from 0 up to, not including, 1.",
-        variadic: .sizes, options: [seed, .dtype(.float32)], returns: result,
+        variadic: .sizes, options: [.drawSeed, .dtype(.float32)], returns: result,
         example: .init("local x = tensor.rand(1000, {seed = 1}) return x:min() >= 0 and x:max() < 1", output: "true"),
         related: ["tensor.randn", "tensor.randint"]
     ) { call throws(Failure) in
@@ -132,7 +129,7 @@ extension LuaModule {
 
     private static let randn = Signature(
         "tensor.randn", "Random numbers of the standard normal distribution: mean 0, standard deviation 1.",
-        variadic: .sizes, options: [seed, .dtype(.float32)], returns: result,
+        variadic: .sizes, options: [.drawSeed, .dtype(.float32)], returns: result,
         example: .init("return math.abs(tensor.randn(10000, {seed = 1}):mean()) < 0.05", output: "true"),
         related: ["tensor.rand", "tensor.randint"]
     ) { call throws(Failure) in
@@ -145,7 +142,7 @@ extension LuaModule {
             .required("low", .integer, "the least"),
             .required("high", .integer, "the greatest"),
         ],
-        variadic: .sizes, options: [seed, .dtype(.int64)], returns: result,
+        variadic: .sizes, options: [.drawSeed, .dtype(.int64)], returns: result,
         example: .init("local x = tensor.randint(1, 6, 1000, {seed = 1}) return x:min(), x:max()", output: "1\n6"),
         related: ["tensor.rand", "tensor.randn"]
     ) { call throws(Failure) in
@@ -300,7 +297,7 @@ extension ParameterType {
 
 extension Call {
     /// The sizes given one by one or as one list.
-    fileprivate func sizes() throws(Failure) -> [Int] { try sizes(variadic) }
+    func sizes() throws(Failure) -> [Int] { try sizes(variadic) }
 
     fileprivate func sizes(from name: String) throws(Failure) -> [Int] {
         guard let argument = try given(name) else { return [] }

@@ -84,7 +84,7 @@ extension Tensor {
             } else {
                 try packedProduct(other, bias: nil, into: result, work)
             }
-        case .float64: try plainProduct(Double.self, other, into: result, work)
+        case .float64: try doubleProduct(other, into: result, work)
         case .int32: try plainProduct(Int32.self, other, into: result, work)
         case .int64, .bool: try plainProduct(Int64.self, other, into: result, work)
         }

@@ -34,7 +34,7 @@ extension Tensor {
         return try random(shape, seed, Int64.self, work) { low + Int64($0.below(Int(span) + 1)) }.to(dtype, work: work)
     }
 
-    private static func random<T: TensorElement>(
+    static func random<T: TensorElement>(
         _ shape: [Int], _ seed: UInt64, _ type: T.Type, _ work: Work, _ draw: @Sendable (inout SeededGenerator) -> T
     ) throws(Failure) -> Tensor {
         let result = try uninitialized(shape, dtype: T.dtype)

@@ -1,0 +1,38 @@
+import CKernels
+import Support
+
+extension Tensor {
+    /// Writes the product of two float64 matrices to `result`, by the processor's widest vectors. A row of it depends on its row of the left
+    /// side only.
+    func doubleProduct(_ other: Tensor, into result: Tensor, _ work: Work) throws(Failure) {
+        let left = strides[1] == 1 && strides[0] >= shape[1] ? self : try clone(work: work)
+        let (m, k, n) = (shape[0], shape[1], other.shape[1])
+        // About 10 million operations a block: long enough for a thread, short enough to stop quickly.
+        let rows = max(6, min(m, 5_000_000 / max(1, n * k) / 6 * 6))
+        if n == 1 {
+            let right = try other.contiguous(work: work)
+            try work.forEach((m + rows - 1) / rows) { block, _ in
+                for row in block * rows..<min(m, (block + 1) * rows) {
+                    result.pointer(Double.self)[row] = ck_dot_f64(
+                        k, left.pointer(Double.self) + row * left.strides[0], right.pointer(Double.self))
+                }
+            }
+            return
+        }
+        let isTransposed = other.strides[0] == 1 && other.strides[1] >= k
+        let isPlain = other.strides[1] == 1 && other.strides[0] >= n
+        let right = isTransposed || isPlain ? other : try other.clone(work: work)
+        let packed = try Tensor.uninitialized([ck_packed_count_f64(n, k)], dtype: .float64)
+        withExtendedLifetime((right, packed)) {
+            ck_pack_f64(
+                n, k, right.pointer(Double.self), right.strides[isTransposed ? 1 : 0], isTransposed ? 1 : 0,
+                packed.pointer(Double.self))
+        }
+        try work.forEach((m + rows - 1) / rows) { block, _ in
+            let from = block * rows
+            ck_gemm_f64(
+                min(rows, m - from), n, k, left.pointer(Double.self) + from * left.strides[0], left.strides[0],
+                packed.pointer(Double.self), nil, result.pointer(Double.self) + from * n, n)
+        }
+    }
+}
