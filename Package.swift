@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "Tokenizers", dependencies: ["CUnicode", "Support"]),
         .target(name: "Clustering", dependencies: ["Metrics", "Tensors", "CKernels", "Support"]),
         .target(name: "Learning", dependencies: ["Tensors", "CKernels", "Support"]),
-        .target(name: "Metrics", dependencies: ["Tensors", "Support"]),
+        .target(name: "Metrics", dependencies: ["Statistics", "Tensors", "Support"]),
         .target(name: "Experiments", dependencies: ["Statistics", "Tables", "Tensors", "Support"]),
         .target(name: "Statistics", dependencies: ["Support"]),
         .target(name: "Tables", dependencies: ["CArrow", "Tensors", "Support"]),

@@ -15,22 +15,30 @@ enum MetricsFunctions {
             "average", .choice(ConfusionMatrix.Average.allCases.map(\.rawValue)), default: "binary",
             "the positive class alone, the mean over classes, all items together, or the mean weighted by items"),
         .optional("positive", .either(.integer, .string), standing: "1", "the class that counts as positive"),
+        .optional(
+            "labels", .labels, standing: "every class that occurs", "the classes that macro, micro and weighted take in"
+        ),
+        .sampleWeight,
     ]
 
-    /// The classes of both lists in order, and the lists as numbers from 0.
-    private static func coded(_ call: Call) throws(Failure) -> (classes: [LabelList.Label], matrix: ConfusionMatrix) {
+    /// The classes of both lists in order, with those that were named besides, and the lists counted.
+    private static func coded(
+        _ call: Call, besides: [LabelList.Label] = []
+    ) throws(Failure) -> (classes: [LabelList.Label], matrix: ConfusionMatrix) {
         let truth: LabelList = try call.converted("truth")
         let prediction: LabelList = try call.converted("prediction")
-        let classes = Array(Set(truth.labels + prediction.labels)).sorted()
+        let classes = Array(Set(truth.labels + prediction.labels + besides)).sorted()
         var codes: [LabelList.Label: Int] = [:]
         for (code, label) in classes.enumerated() { codes[label] = code }
         let matrix = try ConfusionMatrix(
-            truth.labels.map { codes[$0] ?? 0 }, prediction.labels.map { codes[$0] ?? 0 }, classes: classes.count)
+            truth.labels.map { codes[$0] ?? 0 }, prediction.labels.map { codes[$0] ?? 0 }, classes: classes.count,
+            weights: call.sampleWeights())
         return (classes, matrix)
     }
 
     private static func measured(
-        _ name: String, _ prose: String, output: String, _ measure: @escaping @Sendable (ConfusionMatrix, Int) -> Double
+        _ name: String, _ prose: String, output: String,
+        _ measure: @escaping @Sendable (ConfusionMatrix.Tally) -> Double
     ) -> Signature {
         Signature(
             "metrics.\(name)", prose, parameters: classParameters, options: averageOptions,
@@ -38,22 +46,22 @@ enum MetricsFunctions {
             example: .init("metrics.\(name)({1, 0, 1, 1}, {1, 0, 0, 1})", output: output),
             related: ["metrics.confusion"]
         ) { call throws(Failure) in
-            let (classes, matrix) = try coded(call)
+            let labels = try call.converted(ifGiven: "labels", LabelList.self)?.labels
+            let (classes, matrix) = try coded(call, besides: labels ?? [])
             let average = ConfusionMatrix.Average(rawValue: try call.string("average")) ?? .binary
-            var positive = LabelList.Label.integer(1)
-            switch try call.value("positive") {
-            case .string(let bytes): positive = .text(bytes)
-            case let value: if let integer = value.int { positive = .integer(integer) }
-            }
+            let chosen = labels?.compactMap { classes.firstIndex(of: $0) }
+            let positive = try call.label(ifGiven: "positive") ?? .integer(1)
             guard let code = classes.firstIndex(of: positive) else {
-                if average != .binary { return .number(matrix.averaged(average, positive: 0, measure)) }
+                if average != .binary {
+                    return .number(matrix.averaged(average, positive: 0, classes: chosen, measure))
+                }
                 // Zeros alone are items of a class whose positive did not occur.
                 if try !call.has("positive"), classes == [.integer(0)] { return .number(0) }
                 throw .argument(
                     "positive", expected: "a class that occurs", got: positive.words,
                     hint: "give positive = …, or average = \"macro\"")
             }
-            return .number(matrix.averaged(average, positive: code, measure))
+            return .number(matrix.averaged(average, positive: code, classes: chosen, measure))
         }
     }
 
@@ -62,36 +70,11 @@ enum MetricsFunctions {
         _ measure: @escaping @Sendable (ConfusionMatrix) throws(Failure) -> Double
     ) -> Signature {
         Signature(
-            "metrics.\(name)", prose, parameters: classParameters, returns: [.init("number", range)],
+            "metrics.\(name)", prose, parameters: classParameters, options: [.sampleWeight],
+            returns: [.init("number", range)],
             example: .init("metrics.\(name)({1, 0, 1, 1}, {1, 0, 0, 1})", output: output),
             related: ["metrics.confusion"]
         ) { call throws(Failure) in .number(try measure(try coded(call).matrix)) }
-    }
-
-    private static func scored(
-        _ name: String, _ prose: String, range: String, output: String,
-        _ measure: @escaping @Sendable ([Bool], [Double]) throws(Failure) -> Double
-    ) -> Signature {
-        Signature(
-            "metrics.\(name)", prose,
-            parameters: [
-                .required("truth", .vector, "1 for items of the positive class, 0 for the others"),
-                .required("prediction", .vector, "score or probability of each, in the same order"),
-            ],
-            returns: [.init("number", range)],
-            example: .init("metrics.\(name)({1, 0, 1, 0}, {0.9, 0.6, 0.5, 0.1})", output: output),
-            related: ["metrics.f1"]
-        ) { call throws(Failure) in
-            let truth = try call.converted("truth", Tensor.self).values(as: Double.self)
-            if let place = truth.firstIndex(where: { $0 != 0 && $0 != 1 }) {
-                throw .argument(
-                    "truth", expected: "0 or 1 for each item",
-                    got: "\(numberText(truth[place])) at position \(place + 1)")
-            }
-            return .number(
-                try measure(
-                    truth.map { $0 == 1 }, try call.converted("prediction", Tensor.self).values(as: Double.self)))
-        }
     }
 
     static let classification: [Signature] = [
@@ -100,11 +83,11 @@ enum MetricsFunctions {
         ) { (matrix) throws(Failure) in matrix.accuracy },
         measured(
             "precision", "Of the items given a class, the share that have it; 0 if none was given it.", output: "1.0"
-        ) { $0.precision($1) },
+        ) { $0.precision },
         measured(
             "recall", "Of the items of a class, the share given it; 0 if there are none.", output: "0.66666666666667"
-        ) { $0.recall($1) },
-        measured("f1", "The harmonic mean of precision and recall.", output: "0.8") { $0.f1($1) },
+        ) { $0.recall },
+        measured("f1", "The harmonic mean of precision and recall.", output: "0.8") { $0.f1 },
         overall(
             "balanced_accuracy", "Mean recall of the classes.", range: "from 0 to 1", output: "0.83333333333333"
         ) { (matrix) throws(Failure) in matrix.balancedAccuracy },
@@ -125,34 +108,37 @@ enum MetricsFunctions {
         Signature(
             "metrics.confusion", "Counts how often items of each true class were given each class.",
             parameters: classParameters,
+            options: [
+                .optional(
+                    "labels", .labels, standing: "every class that occurs, in order", "the classes, in their order"),
+                .optional(
+                    "normalize", .choice(ConfusionMatrix.Normalization.allCases.map(\.rawValue)), standing: "counts",
+                    "shares of the items of each true class, of those given each class, or of all"),
+                .sampleWeight,
+            ],
             returns: [
                 .init("record", "labels (integers, then strings, in order) and counts: a list for each true class")
             ],
             example: .init("metrics.confusion({1, 0, 1, 1}, {1, 0, 0, 1}).counts", output: "{{1, 0}, {1, 2}}"),
             related: ["metrics.accuracy"]
-        ) { call throws(Failure) in
-            let (classes, matrix) = try coded(call)
-            return .record([
-                ("labels", .list(classes.map(\.value))), ("counts", .list(matrix.counts.map { .integers($0) })),
-            ])
-        },
-        scored(
-            "roc_auc",
-            "Area under the ROC curve: the chance that a positive item scores above a negative one, ties counted half.",
-            range: "0.5 for scores without use, 1 for perfect ones; with one class an error, since it is not defined",
-            output: "0.75",
-            BinaryScores.rocAUC),
-        scored(
-            "average_precision", "Precision at each score that raises recall, weighted by how much it does.",
-            range: "from 0 to 1", output: "0.83333333333333",
-            BinaryScores.averagePrecision),
-        scored(
-            "log_loss", "Mean of −ln of the probability given to what came.", range: "from 0 up",
-            output: "0.45503973593744", BinaryScores.logLoss),
-        scored(
-            "brier", "Mean squared distance of the probabilities from what came.", range: "from 0 to 1",
-            output: "0.1575", BinaryScores.brier),
+        ) { call throws(Failure) in try confusion(call) },
     ]
+
+    private static func confusion(_ call: Call) throws(Failure) -> LuaValue {
+        let labels = try call.converted(ifGiven: "labels", LabelList.self)?.labels
+        let (classes, matrix) = try coded(call, besides: labels ?? [])
+        let chosen = labels ?? classes
+        let codes = chosen.compactMap { classes.firstIndex(of: $0) }
+        let normalization = try call.string(ifGiven: "normalize").flatMap(ConfusionMatrix.Normalization.init(rawValue:))
+        let cells = matrix.chosen(codes)
+        let isWeighted = try call.has("sample_weight")
+        let isCount = normalization == nil && !isWeighted
+        let values = normalization.map { cells.normalized($0) } ?? cells.cells
+        return .record([
+            ("labels", .list(chosen.map(\.value))),
+            ("counts", .list(values.map { isCount ? .integers($0.map { Int($0) }) : .numbers($0) })),
+        ])
+    }
 
     private static func ranking(
         _ name: String, _ prose: String, options: [Parameter] = [], output: String,
@@ -161,19 +147,46 @@ enum MetricsFunctions {
         Signature(
             "metrics.\(name)", prose + " Equal scores stay in the order given.",
             parameters: [
-                .required("truth", .vector, "relevance of each item; 0 is none"),
-                .required("prediction", .vector, "score of each item, in the same order; the highest is shown first"),
+                .required("truth", .tensorLike, "relevance of each item, 0 is none; or a row of them for each query"),
+                .required(
+                    "prediction", .tensorLike, "score of each item, in the same order; the highest is shown first"),
             ],
             options: [.optional("k", .integer(1...), standing: "all", "places that count")] + options,
-            returns: [.init("number", "from 0 to 1")],
+            returns: [.init("number", "from 0 to 1; of several queries the mean")],
             example: .init("metrics.\(name)({3, 0, 2}, {0.9, 0.8, 0.7}, {k = 2})", output: output),
             related: name == "ndcg" ? ["metrics.average_precision_at"] : ["metrics.ndcg"]
         ) { call throws(Failure) in
-            let ranking = try Ranking(
-                relevance: try call.converted("truth", Tensor.self).values(as: Double.self),
-                scores: try call.converted("prediction", Tensor.self).values(as: Double.self))
-            return .number(try measure(ranking, try call.integer(ifGiven: "k"), call))
+            let k = try call.integer(ifGiven: "k")
+            var sum = 0.0
+            let queries = try queries(call)
+            for ranking in queries { sum += try measure(ranking, k, call) }
+            return .number(sum / Double(queries.count))
         }
+    }
+
+    /// The ranking of one query, or of each row.
+    private static func queries(_ call: Call) throws(Failure) -> [Ranking] {
+        let truth: Tensor = try call.converted("truth")
+        let scores: Tensor = try call.converted("prediction")
+        guard truth.rank == 1 || truth.rank == 2, truth.rank == 1 || truth.shape[0] > 0 else {
+            throw .argument(
+                "truth", expected: "relevances [n], or rows of them [queries, n]", got: "shape \(truth.shape)")
+        }
+        guard scores.rank == truth.rank, truth.rank == 1 || scores.shape == truth.shape else {
+            throw .argument(
+                "prediction", expected: "shape \(truth.shape), as 'truth' has", got: "shape \(scores.shape)")
+        }
+        if truth.rank == 1 {
+            return [try Ranking(relevance: truth.values(as: Double.self), scores: scores.values(as: Double.self))]
+        }
+        var rankings: [Ranking] = []
+        for row in 0..<truth.shape[0] {
+            rankings.append(
+                try Ranking(
+                    relevance: truth.select(0, row).values(as: Double.self),
+                    scores: scores.select(0, row).values(as: Double.self)))
+        }
+        return rankings
     }
 
     static let rankings: [Signature] = [

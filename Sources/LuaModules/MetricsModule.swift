@@ -6,7 +6,8 @@ import Tensors
 extension LuaModule {
     static let metrics = LuaModule(
         "metrics", "Measures how good a result is.",
-        functions: MetricsFunctions.classification + MetricsFunctions.rankings
+        functions: MetricsFunctions.classification + MetricsFunctions.scoring + MetricsFunctions.regression
+            + MetricsFunctions.marketing + MetricsFunctions.rankings
             + [
                 adjustedRand, normalizedMutualInformation, vMeasure, adjustedMutualInformation, purity, silhouette,
                 inertia,
