@@ -77,7 +77,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display"]),
         .testTarget(name: "LuaKitTests", dependencies: ["LuaKit", "CLua"]),
-        .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session", "Encoders"]),
+        .testTarget(name: "LuaModulesTests", dependencies: ["LuaModules", "Session", "Encoders", "Learning"]),
         .testTarget(name: "SessionTests", dependencies: ["Session", "Reports"]),
         .testTarget(name: "CommandTests", dependencies: ["cohort", "Prompt", "Support"]),
     ],

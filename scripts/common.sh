@@ -14,11 +14,12 @@ fail() {
 }
 
 # Debian's packages: Lua, readline and cmark (the prose of reports) are linked; zlib opens wheels; the C library's headers and linker
-# serve Swift; Python's pip fetches what the registry has, and libpython carries DuckDB's library (see the README).
+# serve Swift; Python's pip fetches what the registry has, libpython carries DuckDB's library (see the README), and LightGBM's
+# threads are OpenMP's.
 debian_packages=(
     liblua5.4-dev libreadline-dev zlib1g-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     pkg-config
-    python3 python3-pip python3-setuptools python3-wheel libpython3-dev ca-certificates unzip
+    python3 python3-pip python3-setuptools python3-wheel libpython3-dev libgomp1 ca-certificates unzip
 )
 
 install_packages() {

@@ -5,14 +5,15 @@ import Tensors
 
 extension LuaModule {
     static let nn = LuaModule(
-        "nn", "Learning by gradients: layers, losses, optimisers and the training loop.",
-        functions: NNLayers.all + NNLosses.all + NNOptimisers.all + [load, noGrad],
-        classes: [Layer.luaClass, Optimiser.luaClass, RunningSchedule.luaClass])
+        "nn", "Learning: networks by gradients, and models of rows fitted at once.",
+        functions: NNLayers.all + NNLosses.all + NNOptimisers.all + [load, noGrad]
+            + NNClassical.functions,
+        classes: [Layer.luaClass, Optimiser.luaClass, RunningSchedule.luaClass] + NNClassical.classes)
 
     private static let load = Signature(
         "nn.load", "Reads a model that save() wrote, ready to compute.",
         parameters: [.required("path", .path, "the file")],
-        returns: [.init("nn.Module", "the model, its dropout on: see eval")],
+        returns: [.init("model", "of the class that wrote it; an nn.Module with its dropout on: see eval")],
         example: .init(
             """
             local path = os.tmpname()
@@ -22,8 +23,12 @@ extension LuaModule {
             return model
             """,
             output: "nn.linear(2, 3)"),
-        related: ["nn.Module:save", "nn.Module:load_state"]
-    ) { call throws(Failure) in .layer(try ModelFile.read(call.path("path"))) }
+        related: ["nn.Module:save", "nn.Module:load_state", "nn.LogisticRegression:save"]
+    ) { call throws(Failure) in
+        let path = try call.path("path")
+        if let model = try NNClassical.load(path) { return model }
+        return .layer(try ModelFile.read(path))
+    }
 
     private static let noGrad = Signature(
         "nn.no_grad",

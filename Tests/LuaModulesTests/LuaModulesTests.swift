@@ -1,5 +1,6 @@
 import Encoders
 import Foundation
+import Learning
 import LuaKit
 import LuaModules
 import Support
@@ -67,7 +68,8 @@ struct LuaModulesTests {
         let installed = Installed()
         for signature in catalogue.signatures {
             guard let example = signature.example, installed.has(example.needs) else { continue }
-            #expect(try shown(example.code) == example.output, "\(signature.name)")
+            let found = try shown(example.code)
+            #expect(found == example.output, "\(signature.name)")
         }
     }
 
@@ -121,6 +123,7 @@ struct Installed {
     init() {
         var names = Set(ModelStore().installed().map(\.name))
         if (try? shown("return data.sql('select 1 as n')[1].n")) == "1" { names.insert("DuckDB") }
+        if LightGBM.isInstalled { names.insert("LightGBM") }
         self.names = names
     }
 
