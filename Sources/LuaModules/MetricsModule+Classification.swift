@@ -50,7 +50,14 @@ enum MetricsFunctions {
             let (classes, matrix) = try coded(call, besides: labels ?? [])
             let average = ConfusionMatrix.Average(rawValue: try call.string("average")) ?? .binary
             let chosen = labels?.compactMap { classes.firstIndex(of: $0) }
-            let positive = try call.label(ifGiven: "positive") ?? .integer(1)
+            let given = try call.label(ifGiven: "positive")
+            let positive = given ?? .integer(1)
+            // One class of several, chosen by nobody, is no answer.
+            guard average != .binary || given != nil || classes.count <= 2 else {
+                throw .argument(
+                    "average", expected: "macro, micro or weighted for \(classes.count) classes", got: "binary",
+                    hint: "or name one class, as in positive = \(classes[0].words)")
+            }
             guard let code = classes.firstIndex(of: positive) else {
                 if average != .binary {
                     return .number(matrix.averaged(average, positive: 0, classes: chosen, measure))

@@ -96,14 +96,14 @@ extension TensorMethods {
             output: "tensor [2, 2] float32\n  0  0\n  4  6"),
         related: ["tensor:scatter_add", "tensor:index"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
         let dim = try call.dimension(of: tensor) ?? 0
         guard let given = try call.given("rows"), let rows = try given.positions(below: tensor.shape[dim], "rows")
         else {
             throw .argument("rows", expected: "list, column or tensor of positions", got: "something else")
         }
         return .object(
-            try tensor.indexAdd(dim, rows, narrowed(call, "source", beside: tensor), work: call.work))
+            try call.recorder.indexAdd(tensor, dim, rows, narrowed(call, "source", beside: tensor)))
     }
 
     private static let unique = Signature(
@@ -172,9 +172,12 @@ extension TensorMethods {
         example: .init("return tensor{2, 3, 4}:prod()", output: "24.0"),
         related: ["tensor:sum", "tensor:cumprod"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        guard let dim = try call.dimension(of: tensor) else { return LuaValue(try tensor.product(work: call.work)) }
-        return .object(try tensor.product(dim: dim, keepdim: call.boolean("keepdim"), work: call.work))
+        let tensor = try call.tracked()
+        if let dim = try call.dimension(of: tensor) {
+            return .object(try call.recorder.multiplied(tensor, dim: dim, keepdim: call.boolean("keepdim")))
+        }
+        guard call.records(tensor) else { return LuaValue(try tensor.detached.product(work: call.work)) }
+        return number(try call.recorder.multiplied(call.recorder.reshape(tensor, [tensor.count]), dim: 0))
     }
 
     private static let cumprod = Signature(

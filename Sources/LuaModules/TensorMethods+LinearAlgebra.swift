@@ -1,3 +1,4 @@
+import Learning
 import LuaKit
 import Support
 import Tensors
@@ -78,8 +79,8 @@ extension TensorMethods {
         example: .init("return tensor{{2, 1}, {1, 3}}:solve{3, 5}", output: "tensor [2] float32\n  0.8  1.4"),
         related: ["tensor:lstsq", "tensor:inv"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
-        return .object(try tensor.solve(narrowed(call, "b", beside: tensor), work: call.work))
+        let tensor = try call.tracked()
+        return .object(try call.recorder.solve(tensor, narrowed(call, "b", beside: tensor)))
     }
 
     private static let lstsq = Signature(
@@ -100,7 +101,7 @@ extension TensorMethods {
         example: .init(
             "return tensor{{2, 0}, {0, 4}}:inv()", output: "tensor [2, 2] float32\n  0.50  0.00\n  0.00  0.25"),
         related: ["tensor:solve", "tensor:pinv"]
-    ) { call throws(Failure) in .object(try call.tensor().inverse(work: call.work)) }
+    ) { call throws(Failure) in .object(try call.recorder.inverse(call.tracked())) }
 
     private static let pinv = Signature(
         "tensor:pinv", "The pseudo-inverse [n, m] of any matrix [m, n].", returns: result,
@@ -113,7 +114,7 @@ extension TensorMethods {
         returns: [.init("number or tensor", "a number, or one for each matrix of a batch")],
         example: .init("return tensor{{1, 2}, {3, 5}}:det()", output: "-1.0"),
         related: ["tensor:matrix_rank"]
-    ) { call throws(Failure) in number(try call.tensor().determinant(work: call.work)) }
+    ) { call throws(Failure) in number(try call.recorder.determinant(call.tracked())) }
 
     private static let matrixRank = Signature(
         "tensor:matrix_rank", "How many columns are independent of each other, to the rounding of the dtype.",

@@ -74,10 +74,10 @@ extension TensorMethods {
         example: .init("return tensor{1, 2, 3}:roll(1)", output: "tensor [3] float32\n  3  1  2"),
         related: ["tensor:flip"]
     ) { call throws(Failure) in
-        let tensor = try call.tensor()
+        let tensor = try call.tracked()
         let given = try call.dimension(of: tensor)
         let dim = if let given { given } else { try resolvedDimension(1, of: tensor.shape) }
-        return .object(try tensor.rolled(call.integer("shift"), dim: dim, work: call.work))
+        return .object(try call.recorder.rolled(tensor, call.integer("shift"), dim: dim))
     }
 
     private static let tile = Signature(
@@ -94,7 +94,7 @@ extension TensorMethods {
             if let count = argument.integer { counts.append(count) }
             try argument.forEach { (_, element) in if let count = element.integer { counts.append(count) } }
         }
-        return .object(try call.tensor().tiled(counts, work: call.work))
+        return .object(try call.recorder.tiled(call.tracked(), counts))
     }
 
     private static let pad = Signature(
@@ -153,5 +153,5 @@ extension TensorMethods {
         parameters: [diagonal], returns: result,
         example: .init("return tensor{1, 2}:diag()", output: "tensor [2, 2] float32\n  1  0\n  0  2"),
         related: ["tensor.eye", "tensor:triu"]
-    ) { call throws(Failure) in .object(try call.tensor().diagonal(call.integer("diagonal"))) }
+    ) { call throws(Failure) in .object(try call.recorder.diagonal(call.tracked(), call.integer("diagonal"))) }
 }

@@ -72,6 +72,53 @@ import Testing
         try checkGradients(subscripts, inputs) { (recorder, x) throws(Failure) in try recorder.einsum(subscripts, x) }
     }
 
+    @Test func linearSystems() throws {
+        let a = try Tensor.combine(
+            .add, .tensor(random([3, 3], 1)), .tensor(Tensor.eye(3, 3, dtype: .float64).apply(.exp)))
+        for sides in [[3], [3, 2]] {
+            try checkGradients("solve \(sides)", [a, random(sides, 2)]) { (recorder, x) throws(Failure) in
+                try recorder.solve(x[0], x[1])
+            }
+        }
+        let batch = try Tensor.stack([a, a.transposed()], dim: 0)
+        try checkGradients("solve in batches", [batch, random([2, 3], 2)]) { (recorder, x) throws(Failure) in
+            try recorder.solve(x[0], x[1])
+        }
+        for matrix in [a, batch] {
+            try checkGradients("inv", [matrix]) { (recorder, x) throws(Failure) in try recorder.inverse(x[0]) }
+            try checkGradients("det", [matrix]) { (recorder, x) throws(Failure) in try recorder.determinant(x[0]) }
+        }
+    }
+
+    @Test func copiesAndProducts() throws {
+        for counts in [[2], [2, 1, 3], [1, 2]] {
+            try checkGradients("tile \(counts)", [random([2, 3], 1)]) { (recorder, x) throws(Failure) in
+                try recorder.tiled(x[0], counts)
+            }
+        }
+        try checkGradients("roll", [random([3, 4], 1)]) { (recorder, x) throws(Failure) in
+            try recorder.rolled(x[0], 3, dim: 1)
+        }
+        for diagonal in [-1, 0, 1, 2] {
+            for shape in [[3], [3, 4], [4, 2]] {
+                try checkGradients("diag \(diagonal) \(shape)", [random(shape, 1)]) { (recorder, x) throws(Failure) in
+                    try recorder.diagonal(x[0], diagonal)
+                }
+            }
+        }
+        try checkGradients("index_add", [random([3, 2], 1), random([4, 2], 2)]) { (recorder, x) throws(Failure) in
+            try recorder.indexAdd(x[0], 0, [2, 0, 2, 1], x[1])
+        }
+        let zeros = try Tensor([1.0, 0, 3, 2, 0, 0], shape: [2, 3])
+        for x in [zeros, try random([3, 4], 3), try random([1, 2], 4)] {
+            for dim in [0, 1] {
+                try checkGradients("prod \(dim)", [x]) { (recorder, x) throws(Failure) in
+                    try recorder.multiplied(x[0], dim: dim)
+                }
+            }
+        }
+    }
+
     @Test func aDiagonalIsRefused() throws {
         let x = try random([2, 2], 1).requiringGradient()
         let failure = #expect(throws: Failure.self) { try Recorder().einsum("ii->", [x]) }

@@ -102,7 +102,7 @@ import Testing
         ("tensor.choice(3, 1, {weights = {1, 2}})", "3 numbers, one for each expected, got 2"),
         ("t:solve{1, 2}", "solve needs a square matrix, this tensor has shape [2, 3]"),
         ("tensor{{1, 2}, {2, 1}}:cholesky()", "cholesky needs a positive definite matrix, but pivot 2 is -3"),
-        ("local w = tensor{{2, 0}, {0, 1}}:requires_grad() w:inv()", "tensor:inv has no gradient"),
+        ("local w = tensor{{2, 0}, {0, 1}}:requires_grad() w:qr()", "tensor:qr has no gradient"),
         ("local w = tensor{1}:requires_grad() w:add_(1)", "tensor:add_ has no gradient"),
     ])
     func refuses(_ code: String, _ words: String) throws {

@@ -65,14 +65,21 @@ struct HouseholderQR {
         return result
     }
 
-    /// The transpose of Q, [min(m, n), m].
-    func orthogonal(work: Work) throws(Failure) -> Matrix {
+    /// The transpose of Q, [k, m], k = min(m, n); or of Q times the transpose of a square matrix [k, k], without an own product.
+    func orthogonal(times square: Matrix? = nil, work: Work) throws(Failure) -> Matrix {
         let result = try Matrix(count, matrix.columns)
-        for row in 0..<count { result[row, row] = 1 }
+        for row in 0..<count {
+            if let square {
+                result.row(row).update(from: square.row(row), count: count)
+            } else {
+                result[row, row] = 1
+            }
+        }
         for start in stride(from: 0, to: count, by: Self.panel).reversed() {
             let end = min(count, start + Self.panel)
-            // Rows before the panel are still unit vectors that it does not touch.
-            try Block(self, start..<end).apply(to: result, rows: start..<count, transposed: false, work)
+            // Unit vectors before the panel are not touched by it.
+            let first = square == nil ? start : 0
+            try Block(self, start..<end).apply(to: result, rows: first..<count, transposed: false, work)
         }
         return result
     }

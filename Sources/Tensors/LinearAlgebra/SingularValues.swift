@@ -27,12 +27,12 @@ struct SingularValues {
         transposed columns: Matrix, _ work: Work
     ) throws(Failure) -> (values: [Double], left: Matrix, right: Matrix) {
         let (size, length) = (columns.rows, columns.columns)
-        var outer: Matrix?
+        var outer: HouseholderQR?
         var square = columns
         if length > size {
             let qr = try HouseholderQR(columns, work: work)
-            outer = try qr.orthogonal(work: work)
             square = try qr.upper().transposed(work: work)
+            outer = qr
         }
         // Rotations W make the rows of the square R orthogonal: W R = D V', so R = W' D V'.
         let triangle = try square.transposed(work: work)
@@ -49,7 +49,7 @@ struct SingularValues {
             for column in 0..<size { right[row, column] = product[from, column] / norms[from] }
         }
         completeBasis(right, from: norms.count { $0 > leastSquarable })
-        let left = if let outer { try turned.times(outer, work: work) } else { turned }
+        let left = if let outer { try outer.orthogonal(times: turned, work: work) } else { turned }
         return (falling.map { norms[$0] }, left, right)
     }
 

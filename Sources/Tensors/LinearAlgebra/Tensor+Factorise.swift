@@ -12,9 +12,9 @@ extension Tensor {
         var (left, values, right): ([Tensor], [Tensor], [Tensor]) = ([], [], [])
         for index in 0..<batch.count {
             let (parts, scale) = try SingularValues.scaled(batch.matrix(index, work: work), work: work)
-            left.append(try parts.left.tensor.transposed())
+            left.append(try parts.left.transposed(work: work).tensor)
             values.append(try Tensor(parts.values.map { $0 / scale }, shape: [rank]))
-            right.append(try parts.right.tensor.transposed())
+            right.append(try parts.right.transposed(work: work).tensor)
         }
         return (
             try batch.assembled(left, tail: [batch.rows, rank], work: work),
@@ -61,7 +61,7 @@ extension Tensor {
                 for column in 0..<batch.rows { orthogonal[row, column] = -orthogonal[row, column] }
             }
             upper.scale(by: 1 / scale)
-            lefts.append(try orthogonal.tensor.transposed())
+            lefts.append(try orthogonal.transposed(work: work).tensor)
             rights.append(upper.tensor)
         }
         return (
