@@ -152,7 +152,7 @@ enum MetricsFunctions {
         _ measure: @escaping @Sendable (Ranking, Int?, Call) throws(Failure) -> Double
     ) -> Signature {
         Signature(
-            "metrics.\(name)", prose + " Equal scores stay in the order given.",
+            "metrics.\(name)", prose + (name == "ndcg" ? "" : " Equal scores stay in the order given."),
             parameters: [
                 .required("truth", .tensorLike, "relevance of each item, 0 is none; or a row of them for each query"),
                 .required(
@@ -202,10 +202,15 @@ enum MetricsFunctions {
             options: [
                 .optional(
                     "gain", .choice(Ranking.Gain.allCases.map(\.rawValue)), default: "linear",
-                    "worth of a relevance: itself, or 2^relevance − 1")
+                    "worth of a relevance: itself, or 2^relevance − 1"),
+                .optional(
+                    "ties", .choice(Ranking.Ties.allCases.map(\.rawValue)), default: "average",
+                    "items of equal score count for the mean over their orders, or in the order given"),
             ], output: "0.70391808903413"
         ) { (ranking, k, call) throws(Failure) in
-            ranking.ndcg(k: k, gain: Ranking.Gain(rawValue: try call.string("gain")) ?? .linear)
+            ranking.ndcg(
+                k: k, gain: Ranking.Gain(rawValue: try call.string("gain")) ?? .linear,
+                ties: Ranking.Ties(rawValue: try call.string("ties")) ?? .average)
         },
         ranking(
             "average_precision_at",

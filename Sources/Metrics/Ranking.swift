@@ -5,6 +5,8 @@ import Support
 public struct Ranking: Sendable {
     /// Relevance in the order of falling scores, equal scores as they came.
     public let ranked: [Double]
+    /// The sizes of runs of equal scores, in that order.
+    private let runs: [Int]
 
     /// Orders items.
     public init(relevance: [Double], scores: [Double]) throws(Failure) {
@@ -20,9 +22,13 @@ public struct Ranking: Sendable {
         if let place = scores.firstIndex(where: \.isNaN) {
             throw .argument("prediction", expected: "scores", got: "nan at position \(place + 1)")
         }
-        ranked = scores.indices.sorted { scores[$0] > scores[$1] || scores[$0] == scores[$1] && $0 < $1 }.map {
-            relevance[$0]
+        let order = scores.indices.sorted { scores[$0] > scores[$1] || scores[$0] == scores[$1] && $0 < $1 }
+        ranked = order.map { relevance[$0] }
+        var runs: [Int] = []
+        for (place, item) in order.enumerated() {
+            if place > 0, scores[item] == scores[order[place - 1]] { runs[runs.count - 1] += 1 } else { runs.append(1) }
         }
+        self.runs = runs
     }
 
     /// What a relevance is worth.
@@ -33,17 +39,27 @@ public struct Ranking: Sendable {
         case exponential
     }
 
+    /// What items of equal score are counted for.
+    public enum Ties: String, CaseIterable, Sendable {
+        /// The mean over their orders (McSherry and Najork 2008), so that the order given does not matter.
+        case average
+        /// Themselves, in the order given.
+        case order
+    }
+
     /// Normalised discounted cumulative gain of the first `k`, discount 1 / log2(1 + rank); 0 if nothing is relevant.
-    public func ndcg(k: Int? = nil, gain: Gain = .linear) -> Double {
-        func dcg(_ relevance: [Double]) -> Double {
-            var sum = 0.0
-            for (place, value) in relevance.prefix(k ?? relevance.count).enumerated() {
-                sum += (gain == .linear ? value : exp2(value) - 1) / log2(Double(place) + 2)
-            }
-            return sum
+    public func ndcg(k: Int? = nil, gain: Gain = .linear, ties: Ties = .average) -> Double {
+        let cut = k ?? ranked.count
+        func worth(_ relevance: Double) -> Double { gain == .linear ? relevance : exp2(relevance) - 1 }
+        func discount(_ place: Int) -> Double { place < cut ? 1 / log2(Double(place) + 2) : 0 }
+        var (reached, start) = (0.0, 0)
+        for size in ties == .average ? runs : [Int](repeating: 1, count: ranked.count) {
+            let mean = ranked[start..<start + size].reduce(0) { $0 + worth($1) } / Double(size)
+            reached += mean * (start..<start + size).reduce(0) { $0 + discount($1) }
+            start += size
         }
-        let best = dcg(ranked.sorted(by: >))
-        return best > 0 ? dcg(ranked) / best : 0
+        let best = ranked.sorted(by: >).enumerated().reduce(0) { $0 + worth($1.element) * discount($1.offset) }
+        return best > 0 ? reached / best : 0
     }
 
     private var relevant: Int { ranked.count { $0 > 0 } }

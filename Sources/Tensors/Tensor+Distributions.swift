@@ -82,7 +82,8 @@ extension Tensor {
         }
         guard let weights else {
             if replacement { return try random([count], seed, Int64.self, work) { Int64($0.below(size)) } }
-            return try permutation(size, seed: seed).slice(0, 0..<count).clone()
+            return count < size / 8
+                ? try few(count, of: size, seed: seed) : try permutation(size, seed: seed).slice(0, 0..<count).clone()
         }
         if replacement {
             var sums = weights
@@ -102,6 +103,20 @@ extension Tensor {
         var generator = SeededGenerator(seed: seed)
         let keys = weights.map { $0 > 0 ? log1p(-generator.uniform()) / $0 : -.infinity }
         return try Tensor(keys, shape: [size]).top(count, dim: 0, work: work).positions
+    }
+
+    /// `count` different numbers from 0 below `size` in random order (Floyd's method), in memory for as many only.
+    private static func few(_ count: Int, of size: Int, seed: UInt64) throws(Failure) -> Tensor {
+        var generator = SeededGenerator(seed: seed)
+        var (taken, chosen): (Set<Int>, [Int64]) = ([], [])
+        for last in size - count..<size {
+            let drawn = generator.below(last + 1)
+            let next = taken.contains(drawn) ? last : drawn
+            taken.insert(next)
+            chosen.append(Int64(next))
+        }
+        for i in stride(from: count - 1, to: 0, by: -1) { chosen.swapAt(i, generator.below(i + 1)) }
+        return try Tensor(chosen, shape: [count])
     }
 
     private static func checkWeights(_ weights: [Double]) throws(Failure) {

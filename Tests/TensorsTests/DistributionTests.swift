@@ -145,6 +145,18 @@ import Testing
         #expect((first[3] / 5000 - 0.6).magnitude < 0.04 && (first[0] / 5000 - 0.1).magnitude < 0.03)
         let all = try Tensor.choice(9, count: 9, replacement: false, seed: 4).values(as: Int64.self)
         #expect(all.sorted() == Array(0..<9))
+        // Few of many need no memory for all; each pair, in each order, comes equally often.
+        #expect(
+            try Set(Tensor.choice(1 << 50, count: 1000, replacement: false, seed: 4).values(as: Int64.self)).count
+                == 1000)
+        var pairs: [[Int64]: Int] = [:]
+        for seed in 0..<13_600 as Range<UInt64> {
+            pairs[try Tensor.choice(17, count: 2, replacement: false, seed: seed).values(as: Int64.self), default: 0] +=
+                1
+        }
+        #expect(pairs.count == 17 * 16)
+        let spread = pairs.values.reduce(0.0) { $0 + (Double($1) - 50) * (Double($1) - 50) / 50 }
+        #expect(ChiSquared(df: 271).survival(spread) > 1e-3)
     }
 
     @Test func wrongParametersAreNamed() throws {

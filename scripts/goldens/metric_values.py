@@ -102,6 +102,9 @@ for k in [None, 3]:
     o = {} if k is None else {"k": k}
     case("ndcg", sk.ndcg_score(relevance, order, k=k), relevance, order, **o)
     case("ndcg", sk.ndcg_score(relevance[:1], order[:1], k=k), relevance[0], order[0], **o)
+    tied = np.floor(order / 3)
+    case("ndcg", sk.ndcg_score(relevance, tied, k=k), relevance, tied, **o)
+    case("ndcg", sk.ndcg_score(relevance, order, k=k), relevance, order, ties="order", **o)
     hits = [np.flatnonzero(r[np.argsort(-s)] > 0) for r, s in zip(relevance, order)]
     case("mrr", np.mean([0 if len(h) == 0 or (k and h[0] >= k) else 1 / (h[0] + 1) for h in hits]), relevance, order, **o)
     case("hit_rate", np.mean([float(len(h) > 0 and (k is None or h[0] < k)) for h in hits]), relevance, order, **o)
