@@ -112,6 +112,7 @@ static void give_globals(lua_State *L) {
 
 static void set(lua_State *L) {
     lua_settop(L, 2);
+    if (lua_istable(L, 2)) clua_guard_finalizer(L, 2);
     if (is_globals(L, 1)) give_globals(L);
     else lua_setmetatable(L, 1);
     lua_settop(L, 1);

@@ -18,12 +18,19 @@ typedef struct {
 /// Metatables of our classes hold true under this key.
 extern const char clua_class_key;
 
+/// How many instructions close handlers and finalizers may run once an interrupt was raised: some hundredths of a second. Each that has to
+/// be stopped leaves half of that to the next, since there may be any number.
+#define CLUA_GRACE 1000000
+
 /// What belongs to one Lua state, shared by its coroutines.
 typedef struct {
     clua_host *host;
     /// The thread of Lua that runs now. Read in a signal handler.
     _Atomic(lua_State *) running;
+    lua_State *main;
     atomic_bool interrupted;
+    /// What is left of CLUA_GRACE.
+    int grace;
     pthread_t owner;
     /// Bytes that Lua holds (written by its own thread alone), and how many it may; 0 for no limit.
     _Atomic size_t used;
@@ -40,7 +47,9 @@ void clua_open_interrupts(lua_State *L);
 void clua_open_strings(lua_State *L);
 void clua_open_tables(lua_State *L);
 void clua_open_loading(lua_State *L);
-void clua_open_execute(lua_State *L);
+void clua_open_format(lua_State *L);
+void clua_open_files(lua_State *L);
+void clua_open_programs(lua_State *L);
 /// Puts forms of the metatable functions in place that keep the modules behind the globals.
 void clua_open_globals(lua_State *L);
 /// Makes globals that are not defined be looked for in a copy of the table at `index`.
@@ -55,8 +64,19 @@ bool clua_may_access(lua_State *L, const char *path, bool writes);
 /// Raises an error if it may not. NULL stands for standard input and output.
 void clua_require_access(lua_State *L, const char *path, bool writes);
 
-/// Gives SIGINT its default back if it interrupts this state, which is about to end.
-void clua_release_sigint(clua_runtime *runtime);
+/// Makes the finalizer in a metatable, if there is one, stop at an interrupt. Before a value gets the metatable.
+void clua_guard_finalizer(lua_State *L, int metatable);
+
+/// Whether the latest SIGINT came from the terminal's Ctrl-C, which reaches the programs started here, too.
+bool clua_interrupted_from_terminal(void);
+/// How many there were.
+unsigned clua_interrupt_count(void);
+
+/// Around closing a state: SIGINT stops its finalizers, and then has its default again if it was for this state.
+void clua_begin_ending(clua_runtime *runtime);
+void clua_finish_ending(clua_runtime *runtime);
+/// Stops the finalizer that runs in a state that is being closed. In the handler of SIGINT.
+void clua_interrupt_ending(clua_runtime *runtime);
 
 /// After a failed protected call: says more about a lack of memory than Lua does, if there is a limit to tell of.
 void clua_explain_memory(lua_State *L, int status);

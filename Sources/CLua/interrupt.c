@@ -1,16 +1,8 @@
 // Stopping a script from outside, so that it cannot go on by catching the error.
-#define _POSIX_C_SOURCE 200809L
-
 #include "internal.h"
 
-#include <errno.h>
-#include <semaphore.h>
-#include <signal.h>
-#include <time.h>
-#include <unistd.h>
-
-// How many instructions the script's own close handlers may run, each time, once an interrupt was raised: some hundredths of a second.
-#define GRACE 1000000
+// What a stopped close handler leaves to the next one at least, in instructions.
+#define LEAST_GRACE 100
 
 static void stop(lua_State *L, lua_Debug *event) {
     (void)event;
@@ -20,31 +12,35 @@ static void stop(lua_State *L, lua_Debug *event) {
 }
 
 void clua_poll(lua_State *L) {
-    if (!atomic_load_explicit(&clua_runtime_of(L)->interrupted, memory_order_relaxed)) return;
-    lua_sethook(L, stop, LUA_MASKCOUNT, GRACE);
+    clua_runtime *runtime = clua_runtime_of(L);
+    if (!atomic_load_explicit(&runtime->interrupted, memory_order_relaxed)) return;
+    lua_sethook(L, stop, LUA_MASKCOUNT, runtime->grace);
+    runtime->grace = runtime->grace > 2 * LEAST_GRACE ? runtime->grace / 2 : LEAST_GRACE;
     lua_pushliteral(L, "interrupted");
     lua_error(L);
 }
 
+// Stops this thread of Lua at its next instruction.
+static void arm(lua_State *L) { lua_sethook(L, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1); }
+
 void clua_interrupt(lua_State *L) {
     clua_runtime *runtime = clua_runtime_of(L);
     atomic_store(&runtime->interrupted, true);
-    lua_sethook(atomic_load(&runtime->running), stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    arm(atomic_load(&runtime->running));
 }
 
-// SIGINT at a prompt: when the first one came that nothing has noticed yet, and when we said what the next one does; 0 for not.
-static _Atomic int64_t unnoticed_since;
-static _Atomic int64_t warned_at;
-
-void clua_notice_interrupt(void) {
-    atomic_store(&unnoticed_since, 0);
-    atomic_store(&warned_at, 0);
+void clua_interrupt_ending(clua_runtime *runtime) {
+    atomic_store(&runtime->interrupted, true);
+    // Finalizers have a coroutine each. The main thread is about to be freed.
+    lua_State *running = atomic_load(&runtime->running);
+    if (running != runtime->main) arm(running);
 }
 
 void clua_forget_interrupt(lua_State *L) {
     clua_notice_interrupt();
     clua_runtime *runtime = clua_runtime_of(L);
     atomic_store(&runtime->interrupted, false);
+    runtime->grace = CLUA_GRACE;
     lua_sethook(atomic_load(&runtime->running), NULL, 0, 0);
 }
 
@@ -53,7 +49,7 @@ bool clua_interrupted(lua_State *L) { return atomic_load(&clua_runtime_of(L)->in
 void clua_pass_interrupt(lua_State *L) {
     if (!clua_interrupted(L)) return;
     // The error may have come up from a coroutine; this thread's close handlers get their grace, too, and no more.
-    lua_sethook(L, stop, LUA_MASKCOUNT, GRACE);
+    lua_sethook(L, stop, LUA_MASKCOUNT, clua_runtime_of(L)->grace);
     lua_error(L);
 }
 
@@ -110,7 +106,7 @@ static lua_State *coroutine_argument(lua_State *L) {
 }
 
 // Runs `coroutine` with the top `count` values of L. Returns the number of results, now on L, or -1 with the error on L.
-static int resume(lua_State *L, lua_State *coroutine, int count) {
+static int start_coroutine(lua_State *L, lua_State *coroutine, int count) {
     if (!lua_checkstack(coroutine, count)) {
         lua_pushliteral(L, "too many arguments to resume");
         return -1;
@@ -131,9 +127,15 @@ static int resume(lua_State *L, lua_State *coroutine, int count) {
         return results;
     }
     lua_xmove(coroutine, L, 1);
-    clua_pass_interrupt(L);
     clua_explain_memory(L, status);
     return -1;
+}
+
+// The same for scripts, which do not get to see an interrupt.
+static int resume(lua_State *L, lua_State *coroutine, int count) {
+    int results = start_coroutine(L, coroutine, count);
+    if (results < 0) clua_pass_interrupt(L);
+    return results;
 }
 
 static int coroutine_resume(lua_State *L) {
@@ -202,6 +204,38 @@ static int coroutine_close(lua_State *L) {
     return 2;
 }
 
+// Finalizers. Lua runs them with hooks switched off, in the thread that happened to need memory; in a coroutine hooks work.
+
+// Upvalue: the script's finalizer.
+static int finalize(lua_State *L) {
+    clua_runtime *runtime = clua_runtime_of(L);
+    lua_State *coroutine = lua_newthread(L);
+    lua_insert(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_xmove(L, coroutine, 1);
+    // One that begins after the interrupt may still put something in order.
+    if (clua_interrupted(L)) lua_sethook(coroutine, stop, LUA_MASKCOUNT, runtime->grace);
+    int results = start_coroutine(L, coroutine, lua_gettop(L) - 1);
+    // What runs here goes on when the collector has done its step.
+    if (clua_interrupted(L)) arm(L);
+    if (results < 0) return lua_error(L);
+    if (lua_status(coroutine) == LUA_YIELD) return luaL_error(L, "attempt to yield from a finalizer");
+    return results;
+}
+
+void clua_guard_finalizer(lua_State *L, int metatable) {
+    metatable = lua_absindex(L, metatable);
+    lua_pushliteral(L, "__gc");
+    if (lua_rawget(L, metatable) == LUA_TFUNCTION && lua_tocfunction(L, -1) != finalize) {
+        lua_pushliteral(L, "__gc");
+        lua_insert(L, -2);
+        lua_pushcclosure(L, finalize, 1);
+        lua_rawset(L, metatable);
+    } else {
+        lua_pop(L, 1);
+    }
+}
+
 void clua_open_interrupts(lua_State *L) {
     static const luaL_Reg calls[] = {
         {"pcall", protected_call},
@@ -219,103 +253,4 @@ void clua_open_interrupts(lua_State *L) {
     lua_getfield(L, -1, LUA_COLIBNAME);
     luaL_setfuncs(L, coroutines, 0);
     lua_pop(L, 2);
-}
-
-// SIGINT. The handler touches only atomics, the hook of the running thread of Lua, and a semaphore.
-
-static _Atomic(clua_runtime *) target;
-static _Atomic(lua_State *) target_state;
-static atomic_bool leaves_at_second;
-static _Atomic int64_t last_signal;
-static sem_t leave;
-static void (*leaving)(void);
-
-static int64_t milliseconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-// Finalizers run where no hook reaches them, and a library may hang: there must be a way out of everything.
-static void offer_to_leave(int64_t now) {
-    static const char offer[] =
-        "\nthis cannot be stopped so far; Ctrl-C again within 5 seconds leaves, and what is in memory is lost\n";
-    int64_t since = atomic_load(&unnoticed_since);
-    int64_t warned = atomic_load(&warned_at);
-    if (!since) {
-        atomic_store(&unnoticed_since, now);
-    } else if (warned && now - warned <= 5000) {
-        sem_post(&leave);
-    } else if (now - since >= 2000) {
-        atomic_store(&warned_at, now);
-        ssize_t ignored = write(STDERR_FILENO, offer, sizeof offer - 1);
-        (void)ignored;
-    }
-}
-
-static void on_sigint(int signal) {
-    int saved = errno;
-    clua_runtime *runtime = atomic_load(&target);
-    if (runtime && !pthread_equal(pthread_self(), runtime->owner)) {
-        // Only the thread that runs Lua may set its hook.
-        pthread_kill(runtime->owner, signal);
-    } else if (runtime) {
-        int64_t now = milliseconds();
-        bool second = now - atomic_exchange(&last_signal, now) <= 2000;
-        if (!atomic_load(&leaves_at_second)) offer_to_leave(now);
-        else if (second) sem_post(&leave);
-        if (runtime->host->cancel) runtime->host->cancel(runtime->host->cancellation);
-        clua_interrupt(atomic_load(&target_state));
-    }
-    errno = saved;
-}
-
-// Removing files takes memory and locks, which a signal handler must not; so this thread does it.
-static void *wait_to_leave(void *unused) {
-    while (sem_wait(&leave) != 0) {}
-    if (leaving) leaving();
-    _exit(130);
-    return unused;
-}
-
-int clua_catch_sigint(lua_State *L, bool leaves, void (*before_exit)(void)) {
-    static bool watching = false;
-    struct sigaction action = {0};
-    sigemptyset(&action.sa_mask);
-    if (!L) {
-        action.sa_handler = SIG_DFL;
-        int problem = sigaction(SIGINT, &action, NULL) == 0 ? 0 : errno;
-        atomic_store(&target, NULL);
-        return problem;
-    }
-    leaving = before_exit;
-    if (!watching) {
-        pthread_t thread;
-        sigset_t all, before;
-        if (sem_init(&leave, 0, 0) != 0) return errno;
-        // It must not take a signal that the thread at the keyboard waits for.
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        int problem = pthread_create(&thread, NULL, wait_to_leave, NULL);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-        if (problem) return problem;
-        pthread_detach(thread);
-        watching = true;
-    }
-    atomic_store(&last_signal, INT64_MIN / 2);
-    atomic_store(&leaves_at_second, leaves);
-    atomic_store(&target_state, L);
-    atomic_store(&target, clua_runtime_of(L));
-    // A thread inherits what its maker blocked.
-    sigset_t interrupts;
-    sigemptyset(&interrupts);
-    sigaddset(&interrupts, SIGINT);
-    pthread_sigmask(SIG_UNBLOCK, &interrupts, NULL);
-    // Without SA_RESTART: a script that waits for input must notice.
-    action.sa_handler = on_sigint;
-    return sigaction(SIGINT, &action, NULL) == 0 ? 0 : errno;
-}
-
-void clua_release_sigint(clua_runtime *runtime) {
-    if (atomic_load(&target) == runtime) clua_catch_sigint(NULL, false, NULL);
 }

@@ -33,10 +33,25 @@ int clua_load(lua_State *L, const char *bytes, size_t count, const char *name) {
 // The mode that Lua is told: text if that is among what the script allows, nothing otherwise.
 static const char *text_mode(const char *mode) { return !mode || strchr(mode, 't') ? "t" : "-"; }
 
+// Where the message on top speaks of the mode that Lua was told: puts the one that the script meant, or says why compiled code is refused.
+static void explain_mode(lua_State *L, const char *mode) {
+    const char *message = lua_tostring(L, -1);
+    if (!message) return;
+    if (strcmp(message, "attempt to load a text chunk (mode is '-')") == 0) {
+        lua_pushfstring(L, "attempt to load a text chunk (mode is '%s')", mode);
+    } else if (strncmp(message, "attempt to load a binary chunk (mode is '", 41) == 0) {
+        lua_pushliteral(L, "attempt to load a binary chunk (only source text is loaded)");
+    } else {
+        return;
+    }
+    lua_replace(L, -2);
+}
+
 // Ends a loading function: the chunk with its environment, or nil and the message.
-static int loaded(lua_State *L, int status, int environment) {
+static int loaded(lua_State *L, int status, const char *mode, int environment) {
     if (status != LUA_OK) {
         clua_pass_interrupt(L);
+        explain_mode(L, mode);
         luaL_pushfail(L);
         lua_insert(L, -2);
         return 2;
@@ -73,12 +88,12 @@ static int load_chunk(lua_State *L) {
     if (text) {
         text_source source = {text, lua_rawlen(L, 1), 0};
         const char *name = luaL_optstring(L, 2, text);
-        return loaded(L, lua_load(L, next_part, &source, name, text_mode(mode)), environment);
+        return loaded(L, lua_load(L, next_part, &source, name, text_mode(mode)), mode, environment);
     }
     const char *name = luaL_optstring(L, 2, "=(load)");
     luaL_checktype(L, 1, LUA_TFUNCTION);
     lua_settop(L, PIECE);
-    return loaded(L, lua_load(L, next_piece, NULL, name, text_mode(mode)), environment);
+    return loaded(L, lua_load(L, next_piece, NULL, name, text_mode(mode)), mode, environment);
 }
 
 typedef struct {
@@ -153,7 +168,7 @@ static int load_file_chunk(lua_State *L) {
     const char *mode = luaL_optstring(L, 2, NULL);
     int environment = lua_isnone(L, 3) ? 0 : 3;
     clua_require_access(L, path, false);
-    return loaded(L, load_file(L, path, text_mode(mode)), environment);
+    return loaded(L, load_file(L, path, text_mode(mode)), mode, environment);
 }
 
 static int count_results(lua_State *L, int status, lua_KContext context) {
@@ -166,7 +181,10 @@ static int do_file(lua_State *L) {
     const char *path = luaL_optstring(L, 1, NULL);
     lua_settop(L, 1);
     clua_require_access(L, path, false);
-    if (load_file(L, path, "t") != LUA_OK) return lua_error(L);
+    if (load_file(L, path, "t") != LUA_OK) {
+        explain_mode(L, "t");
+        return lua_error(L);
+    }
     lua_callk(L, 0, LUA_MULTRET, 0, count_results);
     return count_results(L, 0, 0);
 }
@@ -221,6 +239,7 @@ static int search_module(lua_State *L) {
         return 2;
     }
     clua_pass_interrupt(L);
+    explain_mode(L, "t");
     return luaL_error(
         L, "error loading module '%s' from file '%s':\n\t%s", name, lua_tostring(L, -2), lua_tostring(L, -1));
 }

@@ -7,8 +7,13 @@
 const char clua_class_key = 0;
 static const char traceback_key = 0;
 
+// Room for a table that is about to be filled. Lua takes it as an int.
+static int room(size_t count) { return count < 1 << 26 ? (int)count : 1 << 26; }
+
 static clua_item *push(lua_State *L, const clua_plan *plan, clua_item *item, int base) {
     luaL_checkstack(L, 4, "value nested too deeply");
+    // Items lie next to each other: this looks at the interrupt once in some thousands.
+    if (((uintptr_t)item / sizeof *item & 0xfff) == 0) clua_poll(L);
     switch (item->kind) {
     case CLUA_NIL: lua_pushnil(L); break;
     case CLUA_BOOLEAN: lua_pushboolean(L, item->payload.integer != 0); break;
@@ -35,10 +40,9 @@ static clua_item *push(lua_State *L, const clua_plan *plan, clua_item *item, int
     }
     case CLUA_LIST: {
         size_t count = item->extent.count;
-        lua_createtable(L, (int)count, 0);
+        lua_createtable(L, room(count), 0);
         clua_item *next = item + 1;
         for (size_t i = 1; i <= count; i++) {
-            if ((i & 0xfff) == 0) clua_poll(L);
             next = push(L, plan, next, base);
             lua_rawseti(L, -2, (lua_Integer)i);
         }
@@ -46,7 +50,7 @@ static clua_item *push(lua_State *L, const clua_plan *plan, clua_item *item, int
     }
     case CLUA_RECORD: {
         size_t count = item->extent.count;
-        lua_createtable(L, 0, (int)count);
+        lua_createtable(L, 0, room(count));
         clua_item *next = item + 1;
         for (size_t i = 0; i < count; i++) {
             next = push(L, plan, next, base);

@@ -13,7 +13,9 @@ static int open_libraries(lua_State *L) {
     clua_open_strings(L);
     clua_open_tables(L);
     clua_open_loading(L);
-    clua_open_execute(L);
+    clua_open_format(L);
+    clua_open_files(L);
+    clua_open_programs(L);
     clua_open_globals(L);
     return 0;
 }
@@ -111,7 +113,9 @@ lua_State *clua_open(clua_host *host) {
         return NULL;
     }
     runtime->host = host;
+    runtime->grace = CLUA_GRACE;
     runtime->owner = pthread_self();
+    runtime->main = L;
     atomic_init(&runtime->running, L);
     *(clua_runtime **)lua_getextraspace(L) = runtime;
     lua_pushcfunction(L, open_libraries);
@@ -124,8 +128,9 @@ lua_State *clua_open(clua_host *host) {
 
 void clua_close(lua_State *L) {
     clua_runtime *runtime = clua_runtime_of(L);
-    clua_release_sigint(runtime);
+    clua_begin_ending(runtime);
     lua_close(L);
+    clua_finish_ending(runtime);
     free(runtime);
 }
 
@@ -321,4 +326,4 @@ int clua_reseed(lua_State *L) {
     return 0;
 }
 
-void clua_write_standard_output(const void *bytes, size_t count) { fwrite(bytes, 1, count, stdout); }
+void clua_write_standard(const void *bytes, size_t count, bool is_error) { fwrite(bytes, 1, count, is_error ? stderr : stdout); }

@@ -51,12 +51,14 @@ public struct Argument {
     public var text: String? { withBytes { String(decoding: $0, as: UTF8.self) } }
 
     /// Looks at the string's bytes without a copy, if it is one.
-    public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+    public func withBytes<Result, Problem: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Problem) -> Result
+    ) throws(Problem) -> Result? {
         guard lua_type(lua, index) == LUA_TSTRING else { return nil }
         var count = 0
         guard let start = lua_tolstring(lua, index, &count) else { return nil }
-        return start.withMemoryRebound(to: UInt8.self, capacity: count) {
-            body(UnsafeBufferPointer(start: $0, count: count))
+        return try start.withMemoryRebound(to: UInt8.self, capacity: count) { (start) throws(Problem) in
+            try body(UnsafeBufferPointer(start: start, count: count))
         }
     }
 

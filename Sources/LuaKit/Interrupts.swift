@@ -8,7 +8,7 @@ public enum Interrupts {
         /// A prompt: Ctrl-C stops what runs and the prompt comes back, however often it is pressed. Where it cannot, the second tells
         /// that a third one ends the process.
         case prompt
-        /// A script: the first Ctrl-C unwinds it; a second one within two seconds removes unfinished files and ends the process
+        /// A script: the first Ctrl-C unwinds it; a second one within two seconds puts things in order and ends the process
         /// at once with code 130.
         case script
     }
@@ -16,7 +16,7 @@ public enum Interrupts {
     /// Makes SIGINT stop what `state` runs: Lua code, its coroutines, and native loops that poll the state's cancellation. One state
     /// at a time; until `release()` or the state's end.
     public static func watch(_ state: LuaState, mode: Mode) throws(Failure) {
-        let problem = clua_catch_sigint(state.main, mode == .script, { UnfinishedFiles.removeAll() })
+        let problem = clua_catch_sigint(state.main, mode == .script, { SuddenExit.putInOrder() })
         guard problem == 0 else { throw .operation("Ctrl-C cannot be watched: \(systemError(problem))") }
     }
 

@@ -18,8 +18,10 @@ public final class LuaState {
     var draws: UInt64 = 0
     /// How many values were read from tables, to look at the cancellation once in a while.
     var reads: UInt32 = 0
-    /// Gets what scripts print, from the state's thread. Standard output unless set otherwise.
-    public var output: (UnsafeRawBufferPointer) -> Void = { clua_write_standard_output($0.baseAddress, $0.count) }
+    /// Gets what scripts print and write to standard output, from the state's thread. The stream of the C library unless set otherwise.
+    public var output: (UnsafeRawBufferPointer) -> Void = { clua_write_standard($0.baseAddress, $0.count, false) }
+    /// Gets what scripts write to standard error.
+    public var errorOutput: (UnsafeRawBufferPointer) -> Void = { clua_write_standard($0.baseAddress, $0.count, true) }
     /// How values are laid out as text.
     public var layout = ValueLayout(width: 80)
     /// What functions have to tell beside their results.
@@ -81,6 +83,11 @@ public final class LuaState {
             release: { object in
                 if let object { Unmanaged<LuaObject>.fromOpaque(object).release() }
             },
+            write: { context, bytes, count, isError in
+                guard let context else { return }
+                let state = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue()
+                (isError ? state.errorOutput : state.output)(UnsafeRawBufferPointer(start: bytes, count: count))
+            },
             may_access: { context, path, _ in
                 guard let context, let path else { return false }
                 let files = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue().work.files
@@ -101,7 +108,9 @@ public final class LuaState {
     func setTotalLimit(_ mayHold: @escaping @convention(c) (Int) -> Bool) { host.pointee.may_hold = mayHold }
 
     deinit {
+        // What its finalizers do reaches nothing of this object, which is no more.
         host.pointee.enter = nil
+        host.pointee.write = nil
         clua_close(main)
         host.deallocate()
     }

@@ -1,3 +1,5 @@
+import Support
+
 /// A Lua value in Swift: read from a script or on its way to one.
 ///
 /// Tables are copied when they are read (`LuaTable`); functions and objects are references. Strings are bytes: they may hold
@@ -24,6 +26,9 @@ public enum LuaValue {
     case object(LuaObject)
     /// An argument of the call being answered, handed back as the same Lua value (its position, from 1).
     case argument(Int)
+    /// A value that is written down part by part when the call has been answered; only meaningful as what a function returns. Exactly one
+    /// value must be written, with every table ended.
+    case written((inout LuaWriter) throws(Failure) -> Void)
     /// Several results (or none). Only meaningful as what a function returns.
     case values([LuaValue])
 }
@@ -72,7 +77,7 @@ extension LuaValue {
         case .list, .record, .table: "table"
         case .function, .native: "function"
         case .object(let object): object.luaClass.name
-        case .reference, .argument, .values: "value"
+        case .reference, .argument, .written, .values: "value"
         }
     }
 

@@ -10,7 +10,7 @@ final class Plan {
     var frame: UInt = 0
     private unowned let state: LuaState
     private var items: UnsafeMutableBufferPointer<clua_item>
-    private var itemCount = 0
+    private(set) var itemCount = 0
     private var bytes: UnsafeMutableBufferPointer<UInt8>
     private var byteCount = 0
 
@@ -88,11 +88,8 @@ final class Plan {
         case .boolean(let value): put(CLUA_BOOLEAN, integer: value ? 1 : 0)
         case .integer(let value): put(CLUA_INTEGER, integer: value)
         case .number(let value):
-            var item = clua_item()
-            item.kind = CLUA_NUMBER
-            item.payload.number = value
-            put(item)
-        case .string(let value): put(string: value)
+            put(number: value)
+        case .string(let value): value.withUnsafeBufferPointer { put(string: $0) }
         case .list(let values):
             put(CLUA_LIST, count: values.count)
             for (index, value) in values.enumerated() {
@@ -102,7 +99,8 @@ final class Plan {
         case .record(let fields):
             put(CLUA_RECORD, count: fields.count)
             for (name, value) in fields {
-                put(string: Array(name.utf8))
+                var name = name
+                name.withUTF8 { put(string: $0) }
                 try add(value, depth: depth + 1)
             }
         case .table(let table):
@@ -124,19 +122,35 @@ final class Plan {
             item.kind = CLUA_FUNCTION
             item.payload.object = Unmanaged.passUnretained(signature).toOpaque()
             put(item)
-        case .object(let object):
-            try state.define(object.luaClass)
-            var item = clua_item()
-            item.kind = CLUA_OBJECT
-            item.extent.key = UnsafeRawPointer(Unmanaged.passUnretained(object.luaClass).toOpaque())
-            item.payload.object = Unmanaged.passRetained(object).toOpaque()
-            put(item)
+        case .object(let object): try put(object)
+        case .written(let write):
+            var writer = LuaWriter(self)
+            try write(&writer)
         case .argument(let position): put(CLUA_ARGUMENT, integer: position)
         case .values: throw .operation("several values cannot stand where one is meant")
         }
     }
 
-    private func put(_ kind: clua_kind, integer: Int = 0, count: Int = 0) {
+    func put(_ object: LuaObject) throws(Failure) {
+        try state.define(object.luaClass)
+        var item = clua_item()
+        item.kind = CLUA_OBJECT
+        item.extent.key = UnsafeRawPointer(Unmanaged.passUnretained(object.luaClass).toOpaque())
+        item.payload.object = Unmanaged.passRetained(object).toOpaque()
+        put(item)
+    }
+
+    func put(number: Double) {
+        var item = clua_item()
+        item.kind = CLUA_NUMBER
+        item.payload.number = number
+        put(item)
+    }
+
+    /// Says how long the list or record is that begins at an item.
+    func setCount(_ count: Int, at position: Int) { items[position].extent.count = count }
+
+    func put(_ kind: clua_kind, integer: Int = 0, count: Int = 0) {
         var item = clua_item()
         item.kind = kind
         item.payload.integer = lua_Integer(integer)
@@ -144,7 +158,7 @@ final class Plan {
         put(item)
     }
 
-    private func put(string: [UInt8]) {
+    func put(string: UnsafeBufferPointer<UInt8>) {
         if byteCount + string.count > bytes.count {
             let grown = UnsafeMutableBufferPointer<UInt8>.allocate(
                 capacity: max(bytes.count * 2, byteCount + string.count))
@@ -156,7 +170,7 @@ final class Plan {
         item.kind = CLUA_STRING
         item.payload.offset = byteCount
         item.extent.count = string.count
-        for (offset, byte) in string.enumerated() { bytes[byteCount + offset] = byte }
+        _ = UnsafeMutableBufferPointer(rebasing: bytes[byteCount...]).update(fromContentsOf: string)
         byteCount += string.count
         put(item)
     }

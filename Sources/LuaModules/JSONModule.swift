@@ -19,13 +19,18 @@ extension LuaModule {
         example: .init("return json.decode('{\"price\": 9.5, \"tags\": [\"a\", null]}').price", output: "9.5"),
         related: ["json.encode"]
     ) { call throws(Failure) in
-        do throws(Failure) {
-            let cancellation = call.work.cancellation
-            var reader = JSONDecoding(cancellation: cancellation)
-            return try reader.value(JSON.parse(try call.bytes("str"), cancellation: cancellation))
-        } catch {
-            guard case .format(_, let place?) = error.kind else { throw error }
-            throw .argument("str", expected: "JSON text", got: "other text at \(place)", hint: error.problem)
+        guard let text = try call.given("str") else { return .nil }
+        let cancellation = call.work.cancellation
+        return .written { writer throws(Failure) in
+            do throws(Failure) {
+                try text.withBytes { bytes throws(Failure) in
+                    let sink = LuaSink(writer: writer)
+                    _ = try JSON.scan(UnsafeRawBufferPointer(bytes), cancellation: cancellation, into: sink)
+                }
+            } catch {
+                guard case .format(_, let place?) = error.kind else { throw error }
+                throw .argument("str", expected: "JSON text", got: "other text at \(place)", hint: error.problem)
+            }
         }
     }
 
@@ -75,33 +80,35 @@ final class JSONNull: LuaVisible, Sendable {
         display: { _ in "json.null" })
 }
 
-/// From JSON to Lua values.
-private struct JSONDecoding {
-    private let cancellation: Cancellation
-    private var count = 0
+/// Writes what a JSON text says down for Lua, without such values in between.
+private struct LuaSink: JSONSink {
+    var writer: LuaWriter
+    private let nothing = LuaObject(JSONNull.shared, of: JSONNull.luaClass)
 
-    init(cancellation: Cancellation) { self.cancellation = cancellation }
+    init(writer: LuaWriter) { self.writer = writer }
 
-    mutating func value(_ json: JSON) throws(Failure) -> LuaValue {
-        count &+= 1
-        if count & 0xfff == 0 { try cancellation.check() }
-        switch json {
-        case .null: return .object(JSONNull.shared)
-        case .bool(let flag): return .boolean(flag)
-        case .int(let number): return .integer(Int(number))
-        case .double(let number): return .number(number)
-        case .string(let string): return .string(string.bytes)
-        case .array(let items):
-            var values: [LuaValue] = []
-            values.reserveCapacity(items.count)
-            for item in items { values.append(try value(item)) }
-            return .list(values)
-        case .object(let object):
-            var fields: [(LuaValue, LuaValue)] = []
-            for member in object.members { fields.append((.string(member.key.bytes), try value(member.value))) }
-            return .table(LuaTable(fields: fields))
-        }
+    func null() throws(Failure) { try writer.object(nothing) }
+
+    func bool(_ flag: Bool) { writer.boolean(flag) }
+
+    func int(_ number: Int64) { writer.integer(Int(number)) }
+
+    func double(_ number: Double) { writer.number(number) }
+
+    func string(_ bytes: UnsafeBufferPointer<UInt8>) { writer.string(bytes) }
+
+    mutating func beginArray() { writer.beginList() }
+
+    mutating func endArray(_ count: Int) { writer.end(count) }
+
+    mutating func beginObject() { writer.beginTable() }
+
+    func key(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        writer.string(bytes)
+        return true
     }
+
+    mutating func endObject(_ count: Int) { writer.end(count) }
 }
 
 /// From Lua values to JSON.

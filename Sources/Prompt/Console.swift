@@ -11,9 +11,13 @@ public enum Console {
     /// Written by the main thread alone.
     private nonisolated(unsafe) static var firstProblem: Int32 = 0
 
+    /// Whether a line was begun and not ended, on standard output or error. Written by the main thread alone.
+    private(set) static nonisolated(unsafe) var isLineOpen = false
+
     /// Writes bytes to standard output, buffered as the C library does.
     public static func write(_ bytes: UnsafeRawBufferPointer) {
-        guard let base = bytes.baseAddress else { return }
+        guard let base = bytes.baseAddress, let last = bytes.last else { return }
+        isLineOpen = last != UInt8(ascii: "\n")
         if fwrite(base, 1, bytes.count, stdout) < bytes.count { note(errno) }
     }
 
@@ -26,12 +30,21 @@ public enum Console {
     /// Writes text to standard error, at once and behind what standard output holds so far.
     public static func writeError(_ text: String) {
         flush()
+        if text.utf8.last == UInt8(ascii: "\n") { isLineOpen = false }
         fputs(text, stderr)
         fflush(stderr)
     }
 
-    /// Whether something was written that the system has not been handed yet.
-    static var hasPendingOutput: Bool { __fpending(stdout) > 0 }
+    /// The user has ended the line by Enter.
+    static func lineWasEnded() { isLineOpen = false }
+
+    /// Writes bytes to standard error, at once.
+    public static func writeError(_ bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress, let last = bytes.last else { return }
+        isLineOpen = last != UInt8(ascii: "\n")
+        fwrite(base, 1, bytes.count, stderr)
+        fflush(stderr)
+    }
 
     /// Hands everything written so far to the system. False if it could not take all of it, now or earlier.
     @discardableResult public static func flush() -> Bool {

@@ -85,6 +85,7 @@ public final class ReadlineReader: LineReader {
             return .end
         }
         defer { free(line) }
+        Console.lineWasEnded()
         return .line(String(cString: line))
     }
 

@@ -31,8 +31,7 @@ public final class TerminalProgress: ProgressSink {
         let sharesScreen = isatty(STDOUT_FILENO) != 0
         self.init(
             clock: Self.seconds, width: { Terminal.width },
-            // A terminal gets output line by line: what still waits is a line that a script has begun.
-            isLineOpen: { sharesScreen && Console.hasPendingOutput }, draw: Console.writeError)
+            isLineOpen: { sharesScreen && Console.isLineOpen }, draw: { Console.writeError($0) })
     }
 
     init(

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// What the prompt changes about the terminal for as long as it runs.
 ///
@@ -16,6 +17,7 @@ public enum TerminalSettings {
         settings.c_lflag |= tcflag_t(NOFLSH)
         tcsetattr(STDIN_FILENO, TCSANOW, &settings)
         atexit { TerminalSettings.restore() }
+        SuddenExit.register { TerminalSettings.restore() }
     }
 
     /// Forgets the keys that were typed and not read.

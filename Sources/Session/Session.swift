@@ -24,8 +24,10 @@ public final class Session {
         public var allowedFolders: [String] = []
         /// How many bytes Lua and native values may hold together, in the whole process; as many as there are if nil.
         public var memoryLimit: Int?
-        /// Gets what `print` writes, from the session's thread.
+        /// Gets what scripts write to standard output, by `print` or otherwise, from the session's thread.
         public var output: @Sendable (UnsafeRawBufferPointer) -> Void
+        /// Gets what they write to standard error; the stream itself if nil.
+        public var errorOutput: (@Sendable (UnsafeRawBufferPointer) -> Void)?
 
         /// Settings of a session.
         public init(
@@ -83,6 +85,7 @@ public final class Session {
             output(bytes)
             transcript.print(bytes)
         }
+        if let errorOutput = configuration.errorOutput { lua.errorOutput = errorOutput }
         lua.layout = .displaying(width: configuration.width, isColored: configuration.isColored)
         try lua.setGlobal("print", .native(Printing.print))
         try lua.reseed(UInt64(bitPattern: Int64(configuration.seed)))

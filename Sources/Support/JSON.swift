@@ -34,9 +34,19 @@ extension JSON {
         _ bytes: UnsafeRawBufferPointer, source: String = "JSON text", uniqueKeys: Bool = false,
         cancellation: Cancellation? = nil
     ) throws(Failure) -> JSON {
-        var parser = JSONParser(
-            bytes.bindMemory(to: UInt8.self), source: source, uniqueKeys: uniqueKeys, cancellation: cancellation)
-        return try parser.document()
+        let builder = JSONBuilder(uniqueKeys: uniqueKeys)
+        return try scan(bytes, source: source, cancellation: cancellation, into: builder).result
+    }
+
+    /// Reads a JSON text like `parse` and hands its parts to `sink`, which is handed back. No value of the whole is made. A cancellation is
+    /// noticed within some hundredths of a second.
+    public static func scan<Sink: JSONSink>(
+        _ bytes: UnsafeRawBufferPointer, source: String = "JSON text", cancellation: Cancellation?, into sink: Sink
+    ) throws(Failure) -> Sink {
+        let text = bytes.bindMemory(to: UInt8.self)
+        var scanner = JSONScanner(text, source: source, cancellation: cancellation, into: sink)
+        try scanner.document()
+        return scanner.sink
     }
 
     /// Parses one JSON value that fills `bytes`.

@@ -15,12 +15,16 @@ struct Runner {
         self.command = command
         let progress = terminal.canRedraw ? TerminalProgress() : nil
         self.progress = progress
-        let configuration = command.options.configuration(
+        var configuration = command.options.configuration(
             progress: progress, width: Terminal.width, isColored: terminal.style.isColored,
             output: { bytes in
                 progress?.clear()
                 Console.write(bytes)
             })
+        configuration.errorOutput = { bytes in
+            progress?.clear()
+            Console.writeError(bytes)
+        }
         session = try Session(configuration)
         Signals.install()
         try session.watchInterrupts(leavesAtSecond: true)

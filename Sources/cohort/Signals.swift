@@ -88,8 +88,7 @@ enum Signals {
 
     /// Ends the process as the signal would have, once unfinished files are gone.
     private static func end(by signal: Int32) -> Never {
-        UnfinishedFiles.removeAll()
-        TerminalSettings.restore()
+        SuddenExit.putInOrder()
         // Ctrl-\ is a wish to leave here: no picture of the memory, with somebody's data in it, is left in the folder.
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)

@@ -24,13 +24,25 @@ import Testing
         "while true do os.execute('sleep 1') end",
         "while true do pcall(string.rep, 'x', 1 << 30) end",
         "while true do text.words(('我爱北京天安门'):rep(100000)) end",
+        "io.popen('trap \"\" INT; exec sleep 120'):read('a')",
+        "io.popen(\"trap '' INT; exec sleep 120\"):close()",
+        "io.popen(\"trap '' INT; exec sleep 120\", 'w'):write(('x'):rep(1000000))",
+        "io.popen(\"yes ' '\"):read('n')",
+        "while true do io.open('/dev/zero'):read(1 << 24) end",
+        "io.open(fifo)",
+        "io.read('a')",
+        "while true do string.format('%s%q', ('x'):rep(1 << 24), ('x'):rep(1 << 24)) end",
+        "setmetatable({}, {__gc = function() while true do end end}) collectgarbage()",
+        "for i = 1, 50 do setmetatable({}, {__gc = function() while true do end end}) end collectgarbage()",
+        "local function f(n) local x <close> = setmetatable({}, {__close = function() while true do end end}) f(n + 1) end f(1)",
         "while true do cluster.kmeans(tensor.rand(20000, 20), {k = 50, restarts = 50}) end",
     ])
     func ctrlCStopsIt(code: String) throws {
         let cohort = try Executable()
         let terminal = try PseudoTerminal(["--quiet"], environment: cohort.environment)
         try terminal.wait(for: "cohort> ")
-        let setup = "numbers, texts, kept = {}, {}, 1 for i = 1, 300000 do numbers[i] = i texts[i] = 'n' .. i end"
+        let setup =
+            "fifo = os.tmpname() os.execute('rm ' .. fifo .. '; mkfifo ' .. fifo) numbers, texts, kept = {}, {}, 1 for i = 1, 300000 do numbers[i] = i texts[i] = 'n' .. i end"
         terminal.type(setup + "\r")
         try terminal.wait(for: "'n' .. i end")
         try terminal.wait(for: "cohort> ")

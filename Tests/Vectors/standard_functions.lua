@@ -114,6 +114,21 @@ local calls = {
         end)
     end,
     function()
+        local format, args = text({"%", "%%", "text ", ". ", "%5", "%-5"}, 1), {}
+        for i = 1, random(3) do
+            local flags = text({"-", "+", " ", "#", "0", "5", "12", "123", ".3", ".0", "5.2", ".123", "."}, 2)
+            format = format .. "%" .. flags .. pick{"d", "i", "u", "o", "x", "X", "a", "A", "e", "E", "f", "g", "G", "c", "s", "q", "s", "q", "y", ""}
+            args[i] = pick{
+                0, 1, -1, 255, 1 << 62, math.mininteger, 1.5, -0.0, 1e308, 1e-320, 1 / 0, -1 / 0, 0 / 0, 3.0, 2^53, "a", "", "a\0b", "12", "1.5",
+                ("x"):rep(150), "q\"\n\\\r\0001\1\x7F", "äö", true, false, {}, print}
+        end
+        -- Addresses vary.
+        for i, v in pairs(args) do
+            if type(v) == "table" or type(v) == "function" then args[i] = setmetatable({}, {__tostring = function() return "T" end}) end
+        end
+        try("format", string.format, format, table.unpack(args))
+    end,
+    function()
         local t, f = list(40, 1), pick{
             function() return true end, function() return false end, function(a, b) return a <= b end,
             function(a, b) return a ~= b end, function() return 1 end, function(a, b) return a > b end, 5, {}}
@@ -132,7 +147,7 @@ local calls = {
     end,
     function()
         local source = pick{"return 1", "return", "x =", "return ...", "error('x')", "return x", "# no", "goto a", "return y, x", 5}
-        local mode, env = pick{"t", "bt"}, pick{{x = 1}, {y = 2}}
+        local mode, env = pick{"t", "bt", "b", "x", ""}, pick{{x = 1}, {y = 2}}
         try("load", function()
             local f, message = load(source, pick{"=name", "@file", "text", "=(load)"}, mode, env)
             if not f then return message end

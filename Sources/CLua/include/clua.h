@@ -70,6 +70,8 @@ typedef struct {
     void (*leave)(void *context, clua_plan *plan);
     /// Releases one reference to an object.
     void (*release)(void *object);
+    /// Takes what a script writes to standard output or error; NULL for the streams of the C library themselves.
+    void (*write)(void *context, const char *bytes, size_t count, bool is_error);
     /// Whether a script in the sandbox may read or write the file at `path`.
     bool (*may_access)(void *context, const char *path, bool writes);
     /// Whether Lua may hold `bytes`, beside what native values hold; NULL for no such limit. Called by the allocator.
@@ -171,8 +173,8 @@ int clua_catch_sigint(lua_State *L, bool leaves, void (*before_exit)(void));
 /// A number as Lua writes it. `buffer` holds at least 64 bytes; returns the length.
 size_t clua_number_text(double value, char *buffer);
 
-/// Writes to the stream that Lua's own io library uses, so that both stay in order.
-void clua_write_standard_output(const void *bytes, size_t count);
+/// Writes to the C library's stream of standard output or error, in order with others that do.
+void clua_write_standard(const void *bytes, size_t count, bool is_error);
 
 /// The longest way down into nested values that is followed.
 #define CLUA_DEPTH_LIMIT 100
