@@ -77,6 +77,8 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size) 
     }
     void *moved = realloc(block, size);
     if (moved) set_used(runtime, used(runtime) + taken - released);
+    // What has grown gets its new pages. At an interrupt it stays as it is: whoever fills it looks, too.
+    if (moved && size >= LARGE && size > old_size) fetch_pages(runtime, moved, old_size, size);
     return moved;
 }
 

@@ -6,6 +6,8 @@
 
 // Elements touched between two looks at the interrupt flag.
 #define ELEMENTS 50000
+// Bytes copied.
+#define BYTES ((size_t)1 << 24)
 
 // What a value that is no table must be able to do by its metatable.
 enum { READS = 1, WRITES = 2, HAS_LENGTH = 4 };
@@ -107,6 +109,7 @@ static int table_concat(lua_State *L) {
     luaL_Buffer result;
     luaL_buffinit(L, &result);
     int fuel = ELEMENTS;
+    size_t bytes = 0;
     while (position <= last) {
         if (--fuel == 0) {
             fuel = ELEMENTS;
@@ -116,6 +119,10 @@ static int table_concat(lua_State *L) {
         if (!lua_isstring(L, -1)) {
             return luaL_error(
                 L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1), (LUAI_UACINT)position);
+        }
+        if ((bytes += lua_rawlen(L, -1) + length) >= BYTES) {
+            bytes = 0;
+            clua_poll(L);
         }
         luaL_addvalue(&result);
         // The greatest integer has no successor.

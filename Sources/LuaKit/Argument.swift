@@ -9,6 +9,9 @@ public struct Argument {
     let lua: OpaquePointer
     let index: Int32
 
+    /// What stops the work on it.
+    public var cancellation: Cancellation { state.cancellation }
+
     /// What it is.
     public enum Kind: Sendable { case none, `nil`, boolean, number, string, table, function, object, other }
 

@@ -61,7 +61,7 @@ extension LuaState {
             }
             lua_settop(lua, top + 1)
         }
-        if table.fields.count > 1 { table.fields = LuaTable.sorted(table.fields) }
+        if table.fields.count > 1 { table.fields = try LuaTable.sorted(table.fields, cancellation) }
         return table
     }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// A copy of a Lua table. The order never depends on Lua's hashing: the list part first, then the other keys sorted (numbers by
 /// size, then strings by their bytes, then the rest as they came).
 public struct LuaTable {
@@ -29,9 +31,12 @@ public struct LuaTable {
         fields.compactMap { entry in entry.key.text.map { ($0, entry.value) } }
     }
 
-    static func sorted(_ fields: [(key: LuaValue, value: LuaValue)]) -> [(key: LuaValue, value: LuaValue)] {
+    static func sorted(
+        _ fields: [(key: LuaValue, value: LuaValue)], _ cancellation: Cancellation
+    ) throws(Failure) -> [(key: LuaValue, value: LuaValue)] {
         // Sorting positions keeps equal keys in place and moves no value twice.
-        let order = fields.indices.sorted { left, right in
+        var order = Array(fields.indices)
+        try order.sort(work: Work(threads: 1, cancellation: cancellation)) { left, right in
             switch (fields[left].key, fields[right].key) {
             case (.string(let a), .string(let b)): a == b ? left < right : a.lexicographicallyPrecedes(b)
             case (let a, let b):

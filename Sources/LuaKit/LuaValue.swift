@@ -43,16 +43,41 @@ extension LuaValue {
     }
 
     /// A list of numbers.
-    public static func numbers(_ values: some Sequence<Double>) -> LuaValue { .list(values.map { .number($0) }) }
+    public static func numbers(_ values: some Sequence<Double>) -> LuaValue {
+        list(Array(values)) { $0.number($1) }
+    }
 
     /// A list of integers.
-    public static func integers(_ values: some Sequence<Int>) -> LuaValue { .list(values.map { .integer($0) }) }
+    public static func integers(_ values: some Sequence<Int>) -> LuaValue {
+        list(Array(values)) { $0.integer($1) }
+    }
 
     /// A list of strings.
-    public static func strings(_ values: some Sequence<String>) -> LuaValue { .list(values.map { .string($0) }) }
+    public static func strings(_ values: some Sequence<String>) -> LuaValue {
+        list(Array(values)) { writer, text in
+            var text = text
+            text.withUTF8 { writer.string($0) }
+        }
+    }
 
     /// A list of booleans.
-    public static func booleans(_ values: some Sequence<Bool>) -> LuaValue { .list(values.map { .boolean($0) }) }
+    public static func booleans(_ values: some Sequence<Bool>) -> LuaValue {
+        list(Array(values)) { $0.boolean($1) }
+    }
+
+    /// A list that is written down without a Lua value for each element.
+    private static func list<Element>(
+        _ values: [Element], _ write: @escaping (LuaWriter, Element) -> Void
+    ) -> LuaValue {
+        .written { writer throws(Failure) in
+            writer.beginList()
+            for value in values {
+                try writer.poll()
+                write(writer, value)
+            }
+            writer.end(values.count)
+        }
+    }
 
     /// No result at all.
     public static var nothing: LuaValue { .values([]) }

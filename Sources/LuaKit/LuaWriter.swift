@@ -9,6 +9,9 @@ public struct LuaWriter {
 
     init(_ plan: Plan) { self.plan = plan }
 
+    /// Throws if the script was interrupted; asked for each value of many, it looks once in some thousands.
+    public func poll() throws(Failure) { try plan.poll() }
+
     /// Writes `nil`.
     public func null() { plan.put(CLUA_NIL) }
 

@@ -92,13 +92,14 @@ final class Plan {
         case .string(let value): value.withUnsafeBufferPointer { put(string: $0) }
         case .list(let values):
             put(CLUA_LIST, count: values.count)
-            for (index, value) in values.enumerated() {
-                if index & 0xfff == 0xfff { try state.cancellation.check() }
+            for value in values {
+                try poll()
                 try add(value, depth: depth + 1)
             }
         case .record(let fields):
             put(CLUA_RECORD, count: fields.count)
             for (name, value) in fields {
+                try poll()
                 var name = name
                 name.withUTF8 { put(string: $0) }
                 try add(value, depth: depth + 1)
@@ -106,10 +107,12 @@ final class Plan {
         case .table(let table):
             put(CLUA_RECORD, count: table.list.count + table.fields.count)
             for (position, value) in table.list.enumerated() {
+                try poll()
                 put(CLUA_INTEGER, integer: position + 1)
                 try add(value, depth: depth + 1)
             }
             for (key, value) in table.fields {
+                try poll()
                 if key.isNil || key.double?.isNaN == true { throw .operation("a table key cannot be nil or nan") }
                 try add(key, depth: depth + 1)
                 try add(value, depth: depth + 1)
@@ -129,6 +132,11 @@ final class Plan {
         case .argument(let position): put(CLUA_ARGUMENT, integer: position)
         case .values: throw .operation("several values cannot stand where one is meant")
         }
+    }
+
+    /// Looks at the cancellation once in some thousands of items.
+    func poll() throws(Failure) {
+        if itemCount & 0xfff == 0 { try state.cancellation.check() }
     }
 
     func put(_ object: LuaObject) throws(Failure) {

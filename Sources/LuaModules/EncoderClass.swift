@@ -34,11 +34,14 @@ extension LuaModule {
             output: "384", needs: "all-MiniLM-L6-v2"),
         related: ["text.keywords", "cluster.kmeans"]
     ) { call throws(Failure) in
-        .object(
-            try TextEncoder(
-                folder: ModelStore().path(of: call.model()), maxLength: call.integer(ifGiven: "max_length"),
-                pooling: call.string(ifGiven: "pooling").flatMap(Pooling.init(rawValue:)),
-                prompt: call.string(ifGiven: "prompt")))
+        let folder = try ModelStore().path(of: call.model())
+        let maxLength = try call.integer(ifGiven: "max_length")
+        let pooling = try call.string(ifGiven: "pooling").flatMap(Pooling.init(rawValue:))
+        let prompt = try call.string(ifGiven: "prompt")
+        return .object(
+            try call.work.unattended { () throws(Failure) in
+                try TextEncoder(folder: folder, maxLength: maxLength, pooling: pooling, prompt: prompt)
+            })
     }
 }
 

@@ -14,7 +14,7 @@ struct LabelList {
     private(set) var labels: [Label] = []
 
     /// The labels numbered from 0 in the order of their first appearance: all that a metric looks at.
-    var codes: [Int] { LabelCodes(labels).codes }
+    func codes(_ work: Work) throws(Failure) -> [Int] { try LabelCodes(labels, work: work).codes }
 
     /// Reads a list, a column or a tensor; nil for anything else.
     init?(_ argument: Argument) throws(Failure) {
@@ -25,7 +25,11 @@ struct LabelList {
             for value in try tensor.values(as: Double.self) { try append(value) }
         } else if let column = argument.object(Column.self) {
             labels.reserveCapacity(column.count)
-            for row in 0..<column.count { try append(column[row]) }
+            var clock = PollClock(argument.cancellation)
+            for row in 0..<column.count {
+                try clock.check()
+                try append(column[row])
+            }
         } else if argument.kind == .table {
             labels.reserveCapacity(argument.count)
             try argument.forEach { (_, element) throws(Failure) in try append(element) }

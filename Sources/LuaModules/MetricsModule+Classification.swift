@@ -27,11 +27,16 @@ enum MetricsFunctions {
     ) throws(Failure) -> (classes: [LabelList.Label], matrix: ConfusionMatrix) {
         let truth: LabelList = try call.converted("truth")
         let prediction: LabelList = try call.converted("prediction")
-        let classes = Array(Set(truth.labels + prediction.labels + besides)).sorted()
-        var codes: [LabelList.Label: Int] = [:]
-        for (code, label) in classes.enumerated() { codes[label] = code }
+        let numbered = try LabelCodes(truth.labels + prediction.labels + besides, work: call.work)
+        var order = Array(numbered.labels.indices)
+        try order.sort(work: call.work) { numbered.labels[$0] < numbered.labels[$1] }
+        var places = order
+        for (place, code) in order.enumerated() { places[code] = place }
+        let classes = order.map { numbered.labels[$0] }
+        let codes = numbered.codes.map { places[$0] }
+        let (items, given) = (truth.labels.count, prediction.labels.count)
         let matrix = try ConfusionMatrix(
-            truth.labels.map { codes[$0] ?? 0 }, prediction.labels.map { codes[$0] ?? 0 }, classes: classes.count,
+            Array(codes[..<items]), Array(codes[items..<(items + given)]), classes: classes.count,
             weights: call.sampleWeights())
         return (classes, matrix)
     }
@@ -184,14 +189,17 @@ enum MetricsFunctions {
                 "prediction", expected: "shape \(truth.shape), as 'truth' has", got: "shape \(scores.shape)")
         }
         if truth.rank == 1 {
-            return [try Ranking(relevance: truth.values(as: Double.self), scores: scores.values(as: Double.self))]
+            return [
+                try Ranking(
+                    relevance: truth.values(as: Double.self), scores: scores.values(as: Double.self), work: call.work)
+            ]
         }
         var rankings: [Ranking] = []
         for row in 0..<truth.shape[0] {
             rankings.append(
                 try Ranking(
                     relevance: truth.select(0, row).values(as: Double.self),
-                    scores: scores.select(0, row).values(as: Double.self)))
+                    scores: scores.select(0, row).values(as: Double.self), work: call.work))
         }
         return rankings
     }
@@ -236,7 +244,7 @@ enum MetricsFunctions {
 
     private static func spread(
         _ name: String, _ prose: String, range: String, output: String,
-        _ measure: @escaping @Sendable (GroupSpread) -> Double
+        _ measure: @escaping @Sendable (GroupSpread, Work) throws(Failure) -> Double
     ) -> Signature {
         Signature(
             "metrics.\(name)", prose,
@@ -249,7 +257,9 @@ enum MetricsFunctions {
             related: ["metrics.silhouette"]
         ) { call throws(Failure) in
             let labels: LabelList = try call.converted("labels")
-            return .number(measure(try GroupSpread(try call.converted("x", Tensor.self), labels: labels.codes)))
+            let groups = try GroupSpread(
+                try call.converted("x", Tensor.self), labels: labels.codes(call.work), work: call.work)
+            return .number(try measure(groups, call.work))
         }
     }
 
@@ -258,12 +268,12 @@ enum MetricsFunctions {
             "davies_bouldin", "Mean over groups of the worst (spread + spread) / distance with another group.",
             range: "from 0 up; smaller is better",
             output: "0.1"
-        ) { $0.daviesBouldin },
+        ) { (groups, work) throws(Failure) in try groups.daviesBouldin(work: work) },
         spread(
             "calinski_harabasz", "Variance between groups over variance within, each by its degrees of freedom.",
             range: "from 0 up; larger is better",
             output: "200.0"
-        ) { $0.calinskiHarabasz },
+        ) { (groups, work) throws(Failure) in try groups.calinskiHarabasz(work: work) },
     ]
 }
 

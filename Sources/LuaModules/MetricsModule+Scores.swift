@@ -129,7 +129,8 @@ extension MetricsFunctions {
         ) { call throws(Failure) in
             let scores: Tensor = try call.converted("prediction")
             guard scores.rank == 2 else {
-                return try BinaryScores.rocAUC(marks(call), Self.scores(call), weights: call.sampleWeights())
+                return try BinaryScores.rocAUC(
+                    marks(call), Self.scores(call), weights: call.sampleWeights(), work: call.work)
             }
             let (shares, codes) = try several(call, scores, fromLogits: false)
             return try shares.rocAUC(codes, weighted: call.string("average") == "weighted")
@@ -138,7 +139,8 @@ extension MetricsFunctions {
             "average_precision", "Precision at each score that raises recall, weighted by how much it does.",
             range: "from 0 to 1", output: "0.83333333333333"
         ) { call throws(Failure) in
-            try BinaryScores.averagePrecision(marks(call), scores(call), weights: call.sampleWeights())
+            try BinaryScores.averagePrecision(
+                marks(call), scores(call), weights: call.sampleWeights(), work: call.work)
         },
         scored(
             "log_loss",

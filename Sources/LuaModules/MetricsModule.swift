@@ -21,7 +21,7 @@ extension LuaModule {
 
     private static func agreement(
         _ name: String, _ prose: String, _ range: String, example: String, output: String,
-        _ score: @escaping @Sendable ([Int], [Int]) throws(Failure) -> Double
+        _ score: @escaping @Sendable ([Int], [Int], Work) throws(Failure) -> Double
     ) -> Signature {
         Signature(
             name, prose, parameters: agreementParameters, returns: [.init("number", range)],
@@ -29,7 +29,7 @@ extension LuaModule {
         ) { call throws(Failure) in
             let truth: LabelList = try call.converted("truth")
             let prediction: LabelList = try call.converted("prediction")
-            return .number(try score(truth.codes, prediction.codes))
+            return .number(try score(truth.codes(call.work), prediction.codes(call.work), call.work))
         }
     }
 
@@ -41,7 +41,7 @@ extension LuaModule {
         """,
         "1 for equal groupings, about 0 for unrelated ones, at least -0.5",
         example: "metrics.adjusted_rand({1, 1, 2, 2}, {\"b\", \"b\", \"a\", \"a\"})", output: "1.0",
-        Agreement.adjustedRand)
+        Agreement.adjustedRand(_:_:work:))
 
     private static let normalizedMutualInformation = agreement(
         "metrics.normalized_mutual_information",
@@ -50,7 +50,7 @@ extension LuaModule {
         """,
         "from 0 for independent groupings to 1 for equal ones",
         example: "metrics.normalized_mutual_information({1, 1, 2, 2}, {1, 2, 1, 2})", output: "0.0",
-        Agreement.normalizedMutualInformation)
+        Agreement.normalizedMutualInformation(_:_:work:))
 
     private static let vMeasure = agreement(
         "metrics.v_measure",
@@ -60,7 +60,7 @@ extension LuaModule {
         """,
         "from 0 to 1",
         example: "metrics.v_measure({1, 1, 2, 2}, {1, 1, 2, 2})", output: "1.0",
-        Agreement.normalizedMutualInformation)
+        Agreement.normalizedMutualInformation(_:_:work:))
 
     private static let adjustedMutualInformation = agreement(
         "metrics.adjusted_mutual_information",
@@ -69,7 +69,7 @@ extension LuaModule {
         """,
         "1 for equal groupings, about 0 for unrelated ones",
         example: "metrics.adjusted_mutual_information({1, 1, 2, 2}, {2, 2, 1, 1})", output: "1.0",
-        Agreement.adjustedMutualInformation)
+        Agreement.adjustedMutualInformation(_:_:work:))
 
     private static let purity = agreement(
         "metrics.purity",
@@ -79,7 +79,7 @@ extension LuaModule {
         """,
         "above 0, 1 if no group mixes labels",
         example: "metrics.purity({\"a\", \"a\", \"b\", \"b\"}, {1, 1, 1, 2})", output: "0.75",
-        Agreement.purity)
+        Agreement.purity(_:_:work:))
 
     private static let silhouette = Signature(
         "metrics.silhouette",
@@ -108,7 +108,7 @@ extension LuaModule {
             try call.converted("x", Tensor.self),
             metric: Silhouette.Metric(rawValue: try call.string("metric")) ?? .euclidean,
             sample: try call.integer(ifGiven: "sample"), seed: call.seed, work: call.work)
-        return .number(try silhouette.score(labels.codes, work: call.work))
+        return .number(try silhouette.score(labels.codes(call.work), work: call.work))
     }
 
     private static let inertia = Signature(
@@ -122,6 +122,7 @@ extension LuaModule {
         related: ["cluster.kmeans"]
     ) { call throws(Failure) in
         let labels: LabelList = try call.converted("labels")
-        return .number(try Inertia.score(try call.converted("x", Tensor.self), labels: labels.codes, work: call.work))
+        let codes = try labels.codes(call.work)
+        return .number(try Inertia.score(try call.converted("x", Tensor.self), labels: codes, work: call.work))
     }
 }

@@ -234,7 +234,7 @@ extension Stats {
         ) { call throws(Failure) in
             let labels: LabelList = try call.converted("clusters")
             return try Adjustment.clusterRobust(
-                y: try call.sample("y"), treated: try call.sample("treated"), clusters: labels.codes,
+                y: try call.sample("y"), treated: try call.sample("treated"), clusters: labels.codes(call.work),
                 alternative: try call.alternative(),
                 level: try call.number("level"))
         },

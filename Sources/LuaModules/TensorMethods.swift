@@ -130,7 +130,7 @@ enum TensorMethods {
         }
         switch tensor.dtype {
         case .float32, .float64: return .numbers(try tensor.values(as: Double.self))
-        case .int32, .int64: return .list(try tensor.values(as: Int64.self).map { .integer(Int($0)) })
+        case .int32, .int64: return .integers(try tensor.values(as: Int64.self).lazy.map { Int($0) })
         case .bool: return .booleans(try tensor.values(as: Bool.self))
         }
     }

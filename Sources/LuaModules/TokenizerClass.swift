@@ -19,8 +19,11 @@ extension LuaModule {
         related: ["text.encoder"]
     ) { call throws(Failure) in
         let model = try call.model()
-        if model.hasSuffix(".json") { return .object(try Tokenizer(file: model)) }
-        return .object(try Tokenizer(folder: ModelStore().path(of: model)))
+        return .object(
+            try call.work.unattended { () throws(Failure) in
+                if model.hasSuffix(".json") { return try Tokenizer(file: model) }
+                return try Tokenizer(folder: ModelStore().path(of: model))
+            })
     }
 }
 

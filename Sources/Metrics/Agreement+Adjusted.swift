@@ -4,8 +4,10 @@ import Support
 extension Agreement {
     /// Mutual information adjusted for chance (Vinh, Epps and Bailey 2010), over the arithmetic mean of the entropies: 1 for equal groupings, 0 on
     /// average for unrelated ones.
-    public static func adjustedMutualInformation(_ truth: [Int], _ prediction: [Int]) throws(Failure) -> Double {
-        let table = try Contingency(truth, prediction)
+    public static func adjustedMutualInformation(
+        _ truth: [Int], _ prediction: [Int], work: Work = Work()
+    ) throws(Failure) -> Double {
+        let table = try Contingency(truth, prediction, work)
         let (rows, columns) = (table.rowSums, table.columnSums)
         if rows.count == columns.count, rows.count == 1 || rows.count == table.total { return 1 }
         let n = Double(table.total)
@@ -18,9 +20,11 @@ extension Agreement {
         }
         let logFactorials = logFactorials(table.total)
         var expected = 0.0
+        var clock = PollClock(work.cancellation)
         for a in rows {
             for b in columns {
                 for count in max(1, a + b - table.total)...min(a, b) {
+                    try clock.check()
                     let top =
                         logFactorials[a] + logFactorials[b] + logFactorials[table.total - a]
                         + logFactorials[table.total - b]

@@ -8,8 +8,10 @@ public enum Agreement {
     /// - Parameters:
     ///   - truth: the label of each item.
     ///   - prediction: its label in the other labelling, of the same length.
-    public static func adjustedRand(_ truth: [Int], _ prediction: [Int]) throws(Failure) -> Double {
-        let table = try Contingency(truth, prediction)
+    public static func adjustedRand(
+        _ truth: [Int], _ prediction: [Int], work: Work = Work()
+    ) throws(Failure) -> Double {
+        let table = try Contingency(truth, prediction, work)
         func squares(_ counts: some Sequence<Int>) -> Double { counts.reduce(0.0) { $0 + Double($1) * Double($1) } }
         let total = Double(table.total)
         let both = squares(table.cells.lazy.map(\.count))
@@ -24,8 +26,10 @@ public enum Agreement {
     }
 
     /// Normalised mutual information: the mutual information over the arithmetic mean of the two entropies, from 0 to 1.
-    public static func normalizedMutualInformation(_ truth: [Int], _ prediction: [Int]) throws(Failure) -> Double {
-        let table = try Contingency(truth, prediction)
+    public static func normalizedMutualInformation(
+        _ truth: [Int], _ prediction: [Int], work: Work = Work()
+    ) throws(Failure) -> Double {
+        let table = try Contingency(truth, prediction, work)
         if table.rowSums.count == 1, table.columnSums.count == 1 { return 1 }
         let total = Double(table.total)
         var information = 0.0
@@ -41,8 +45,10 @@ public enum Agreement {
 
     /// Purity: the share of items that carry the most frequent true label of their predicted group, above 0 to 1. It rises with
     /// the number of groups, so compare groupings of like sizes only.
-    public static func purity(_ truth: [Int], _ prediction: [Int]) throws(Failure) -> Double {
-        let table = try Contingency(truth, prediction)
+    public static func purity(
+        _ truth: [Int], _ prediction: [Int], work: Work = Work()
+    ) throws(Failure) -> Double {
+        let table = try Contingency(truth, prediction, work)
         var most = [Int](repeating: 0, count: table.columnSums.count)
         for cell in table.cells { most[cell.column] = max(most[cell.column], cell.count) }
         return Double(most.reduce(0, +)) / Double(table.total)

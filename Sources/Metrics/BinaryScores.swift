@@ -24,11 +24,12 @@ public enum BinaryScores {
 
     /// Area under the ROC curve: the chance that a positive scores above a negative, ties counted half.
     public static func rocAUC(
-        _ truth: [Bool], _ scores: [Double], weights: [Double]? = nil
+        _ truth: [Bool], _ scores: [Double], weights: [Double]? = nil, work: Work = Work()
     ) throws(Failure) -> Double {
         try check(truth, scores, needsBoth: true)
         let weights = try Check.weights(weights, count: truth.count)
-        let order = scores.indices.sorted { scores[$0] < scores[$1] }
+        var order = Array(scores.indices)
+        try order.sort(work: work) { scores[$0] < scores[$1] }
         var (below, wins, positives) = (0.0, 0.0, 0.0)
         var start = 0
         while start < order.count {
@@ -51,13 +52,14 @@ public enum BinaryScores {
 
     /// Average precision: precision at each score that raises recall, weighted by how much. Without positives it is not defined.
     public static func averagePrecision(
-        _ truth: [Bool], _ scores: [Double], weights: [Double]? = nil
+        _ truth: [Bool], _ scores: [Double], weights: [Double]? = nil, work: Work = Work()
     ) throws(Failure) -> Double {
         try check(truth, scores, needsBoth: false)
         let weights = try Check.weights(weights, count: truth.count)
         let positives = truth.indices.reduce(0.0) { $0 + (truth[$1] ? weights[$1] : 0) }
         guard positives > 0 else { throw .argument("truth", expected: "at least one positive item", got: "none") }
-        let order = scores.indices.sorted { scores[$0] > scores[$1] }
+        var order = Array(scores.indices)
+        try order.sort(work: work) { scores[$0] > scores[$1] }
         var (seen, hits, sum) = (0.0, 0.0, 0.0)
         var start = 0
         while start < order.count {

@@ -15,16 +15,19 @@ public enum Inertia {
             throw .argument("labels", expected: "\(x.shape[0]) labels, as many as rows in 'x'", got: "\(labels.count)")
         }
         let points = try PointMatrix(x, rows: Array(0..<x.shape[0]), unit: false, work: work)
-        let groups = LabelCodes(labels)
+        let groups = try LabelCodes(labels, work: work)
+        var clock = PollClock(work.cancellation)
         let columns = points.columns
         var means = [Double](repeating: 0, count: groups.counts.count * columns)
         for row in 0..<points.count {
+            try clock.check()
             let base = groups.codes[row] * columns
             for column in 0..<columns { means[base + column] += points.values[row * columns + column] }
         }
         for index in means.indices { means[index] /= Double(groups.counts[index / columns]) }
         var total = 0.0
         for row in 0..<points.count {
+            try clock.check()
             let base = groups.codes[row] * columns
             for column in 0..<columns {
                 let step = points.values[row * columns + column] - means[base + column]

@@ -16,15 +16,19 @@ struct PointMatrix: Sendable {
         self.unit = unit
         values = Scratch(count: rows.count * columns, repeating: 0)
         if x.dtype == .float32 {
-            try x.withElements(as: Float.self) { (source) throws(Failure) in try fill(source, rows) }
+            try x.withElements(as: Float.self) { (source) throws(Failure) in try fill(source, rows, work) }
         } else {
-            try x.withElements(as: Double.self) { (source) throws(Failure) in try fill(source, rows) }
+            try x.withElements(as: Double.self) { (source) throws(Failure) in try fill(source, rows, work) }
         }
         try work.cancellation.check()
     }
 
-    private func fill<T: BinaryFloatingPoint>(_ source: UnsafeBufferPointer<T>, _ rows: [Int]) throws(Failure) {
+    private func fill<T: BinaryFloatingPoint>(
+        _ source: UnsafeBufferPointer<T>, _ rows: [Int], _ work: Work
+    ) throws(Failure) {
+        var clock = PollClock(work.cancellation)
         for (index, row) in rows.enumerated() {
+            try clock.check()
             let target = values.start + index * columns
             var square = 0.0
             for column in 0..<columns {

@@ -9,7 +9,7 @@ public struct Ranking: Sendable {
     private let runs: [Int]
 
     /// Orders items.
-    public init(relevance: [Double], scores: [Double]) throws(Failure) {
+    public init(relevance: [Double], scores: [Double], work: Work = Work()) throws(Failure) {
         guard relevance.count == scores.count else {
             throw .argument(
                 "prediction", expected: "\(relevance.count) scores, as many as in 'truth'", got: "\(scores.count)")
@@ -22,7 +22,8 @@ public struct Ranking: Sendable {
         if let place = scores.firstIndex(where: \.isNaN) {
             throw .argument("prediction", expected: "scores", got: "nan at position \(place + 1)")
         }
-        let order = scores.indices.sorted { scores[$0] > scores[$1] || scores[$0] == scores[$1] && $0 < $1 }
+        var order = Array(scores.indices)
+        try order.sort(work: work) { scores[$0] > scores[$1] || scores[$0] == scores[$1] && $0 < $1 }
         ranked = order.map { relevance[$0] }
         var runs: [Int] = []
         for (place, item) in order.enumerated() {

@@ -49,7 +49,7 @@ public struct Silhouette: Sendable {
             throw .argument(
                 "labels", expected: "\(points.sourceRows) labels, as many as rows in 'x'", got: "\(labels.count)")
         }
-        let groups = LabelCodes(rows.map { labels[$0] })
+        let groups = try LabelCodes(rows.map { labels[$0] }, work: work)
         let k = groups.counts.count
         guard k >= 2, k < rows.count else {
             throw .argument(
@@ -66,6 +66,7 @@ public struct Silhouette: Sendable {
             let distances = scratch.start + worker * k
             var sum = 0.0
             for row in block * blockRows..<min((block + 1) * blockRows, count) {
+                try work.cancellation.check()
                 for group in 0..<k { distances[group] = 0 }
                 groups.codes.withUnsafeBufferPointer { points.addDistances(of: row, to: distances, groups: $0) }
                 sum += Silhouette.width(of: groups.codes[row], distances, groups.counts)

@@ -2,6 +2,9 @@ import Glibc
 import Session
 
 extension Prompt: SessionHost {
+    /// Runs the start-up file once more.
+    public func begin() { startUp() }
+
     /// Runs a command line with the terminal, which readline has given back. While it runs, Ctrl-C and Ctrl-\ are for it alone.
     public func runShell(_ command: String) -> Int32 {
         Console.flush()

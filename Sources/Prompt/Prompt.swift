@@ -9,13 +9,20 @@ public final class Prompt {
     let reader: any LineReader
     let terminal: Terminal
     let history: HistoryFile?
+    /// What is run where the session begins anew.
+    let startUp: () -> Void
     /// Entries that came with one line, from a paste of several.
     private var waiting: [String] = []
     /// Whether it was said that the history cannot be written.
     var toldOfHistory = false
 
     /// A prompt over `session`. Entries are added to `history`, if there is one, as soon as they are complete.
-    public init(session: Session, reader: any LineReader, terminal: Terminal, history: HistoryFile?) {
+    /// `startUp` is what has been run in the session before, and will be where it begins anew.
+    public init(
+        session: Session, reader: any LineReader, terminal: Terminal, history: HistoryFile?,
+        startUp: @escaping () -> Void = {}
+    ) {
+        self.startUp = startUp
         self.session = session
         self.reader = reader
         self.terminal = terminal

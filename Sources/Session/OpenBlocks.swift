@@ -1,6 +1,6 @@
 import LuaKit
 
-/// What is open at the end of source that comes line by line: blocks, brackets, a long string. It takes time for what is new alone, while
+/// What is open at the end of source that comes line by line: blocks, brackets, a long string, an expression that lacks its end. It takes time for what is new alone, while
 /// compiling takes time for all that there is, which adds up where somebody pastes thousands of lines.
 ///
 /// It knows less of Lua than the compiler and is asked only whether that could call the source complete.
@@ -13,12 +13,37 @@ public struct OpenBlocks {
     private var longLevel: Int?
     /// Set within a string that goes on in the next line.
     private var quote: UInt8?
+    /// How many `while` and `for` have not met their `do`.
+    private var awaited = 0
+    /// What the code ends with: a word that wants another, or signs next to each other.
+    private var ending = Ending.other
+
+    private enum Ending {
+        case other
+        case wantingWord
+        case signs(last: UInt8, before: UInt8, dots: Int)
+    }
 
     /// Nothing is open before the first line.
     public init() {}
 
     /// Whether something is open, so that the source cannot be complete as it stands.
-    public var isOpen: Bool { depth > 0 || longLevel != nil || quote != nil }
+    public var isOpen: Bool { depth > 0 || longLevel != nil || quote != nil || wantsOperand }
+
+    /// Whether the code ends with what another value or name must follow.
+    private var wantsOperand: Bool {
+        guard case .signs(let last, let before, let dots) = ending else {
+            if case .wantingWord = ending { return true }
+            return false
+        }
+        switch last {
+        case UInt8(ascii: "."): return dots != 3
+        case UInt8(ascii: ":"): return before != last
+        // A lone one may end an attribute: `local file <close>`.
+        case UInt8(ascii: ">"): return before == last
+        default: return "+-*/%^#&|~<=,".utf8.contains(last)
+        }
+    }
 
     /// Reads the next line, or several with line breaks between them.
     public mutating func read(_ text: String) {
@@ -49,6 +74,7 @@ public struct OpenBlocks {
     private mutating func readCode(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int {
         let byte = bytes[start]
         let next = start + 1 < bytes.count ? bytes[start + 1] : 0
+        let isNextToSign = start > 0 && Self.isSign(bytes[start - 1])
         switch byte {
         case UInt8(ascii: "-") where next == UInt8(ascii: "-"):
             if let level = Self.opening(bytes, at: start + 2) {
@@ -56,6 +82,17 @@ public struct OpenBlocks {
                 return start + 4 + level
             }
             return bytes.count
+        case _ where Self.isSign(byte):
+            if case .signs(let last, _, let dots) = ending, isNextToSign {
+                ending = .signs(last: byte, before: last, dots: byte == UInt8(ascii: ".") ? dots + 1 : 0)
+            } else {
+                ending = .signs(last: byte, before: 0, dots: byte == UInt8(ascii: ".") ? 1 : 0)
+            }
+            return start + 1
+        case 0x20, 0x09, 0x0d, 0x0b, 0x0c: return start + 1
+        default: ending = .other
+        }
+        switch byte {
         case UInt8(ascii: "["):
             if let level = Self.opening(bytes, at: start) {
                 longLevel = level
@@ -66,24 +103,34 @@ public struct OpenBlocks {
         case UInt8(ascii: ")"), UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
         case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = byte
         case _ where LuaLexer.isNamePart(byte):
-            let end = bytes[start...].firstIndex { !LuaLexer.isNamePart($0) } ?? bytes.count
-            if (2...8).contains(end - start) {
-                depth += Self.effect(of: String(decoding: bytes[start..<end], as: UTF8.self))
-            }
+            // A number may end with its point.
+            let isNumber = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            let isPart = { LuaLexer.isNamePart($0) || isNumber && $0 == UInt8(ascii: ".") }
+            let end = bytes[start...].firstIndex { !isPart($0) } ?? bytes.count
+            if (2...8).contains(end - start) { read(word: String(decoding: bytes[start..<end], as: UTF8.self)) }
             return end
         default: break
         }
         return start + 1
     }
 
-    /// What a word does to the number of open blocks. The `do` of a loop opens its block, `then` has its `if`.
-    private static func effect(of word: String) -> Int {
+    /// Counts what a word opens or closes. The `do` of a loop belongs to its `while` or `for`, `then` to its `if`.
+    private mutating func read(word: String) {
         switch word {
-        case "function", "do", "if", "repeat": 1
-        case "end", "until": -1
-        default: 0
+        case "function", "if", "repeat": depth += 1
+        case "while", "for":
+            depth += 1
+            awaited += 1
+        case "do" where awaited > 0: awaited -= 1
+        case "do": depth += 1
+        case "end", "until": depth -= 1
+        case "and", "or", "not", "local", "in", "goto": ending = .wantingWord
+        default: break
         }
     }
+
+    /// Whether a byte is part of an operator or of what parts values.
+    private static func isSign(_ byte: UInt8) -> Bool { "+-*/%^#&|~<>=,.:".utf8.contains(byte) }
 
     /// Goes behind the end of a string; one that the line ends in goes on only behind a backslash.
     private mutating func skipString(_ mark: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {

@@ -19,7 +19,7 @@ extension Session {
         lastEntry = entry
         let start = ContinuousClock.now
         let reply = enter(Array(entry.utf8), name: "=prompt[\(entryCount)]", width: width)
-        if isTiming { notes.append(Quantity.seconds((ContinuousClock.now - start) / .seconds(1))) }
+        if isTiming { notes.append(TimeText.of((ContinuousClock.now - start) / .seconds(1))) }
         return reply
     }
 

@@ -55,9 +55,10 @@ extension SessionCommand {
         ])
     }
 
-    static let reset = SessionCommand(".reset", "", "begins anew, with nothing assigned or remembered") {
+    static let reset = SessionCommand(".reset", "", "begins anew: what was assigned is gone, init.lua runs again") {
         (session, _, _) throws(Failure) in
         try session.reset()
+        session.host?.begin()
         return .done(results: ["a new session"])
     }
 

@@ -47,7 +47,7 @@ private struct JSONWriter {
                 throw .operation("JSON has no form for \(number.isNaN ? "NaN" : "infinity")", hint: "use null instead")
             }
             append(String(describing: number))
-        case .string(let string): write(string)
+        case .string(let string): try write(string)
         case .array(let items):
             guard !items.isEmpty else { return append("[]") }
             try check(level)
@@ -64,7 +64,7 @@ private struct JSONWriter {
             output.append(UInt8(ascii: "{"))
             for (index, member) in object.members.enumerated() {
                 separate(index, level + 1)
-                write(member.key)
+                try write(member.key)
                 append(layout.indent == nil ? ":" : ": ")
                 try write(member.value, level: level + 1)
             }
@@ -90,9 +90,10 @@ private struct JSONWriter {
         output.append(contentsOf: repeatElement(0x20, count: indent * level))
     }
 
-    private mutating func write(_ string: ByteString) {
+    private mutating func write(_ string: ByteString) throws(Failure) {
         output.append(UInt8(ascii: "\""))
-        for byte in string.bytes {
+        for (index, byte) in string.bytes.enumerated() {
+            if index & 0xf_ffff == 0xf_ffff { try cancellation?.check() }
             switch byte {
             case UInt8(ascii: "\""): append("\\\"")
             case UInt8(ascii: "\\"): append("\\\\")

@@ -13,4 +13,9 @@ public struct PollClock {
             return ticks & 0x3ff == 0 && cancellation.isCancelled
         }
     }
+
+    /// Throws if the cancellation was found set, counting this look.
+    @inlinable public mutating func check() throws(Failure) {
+        if isCancelled { try cancellation.check() }
+    }
 }

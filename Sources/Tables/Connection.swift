@@ -9,6 +9,7 @@ public final class Connection: @unchecked Sendable {
     public let database: Database
     private let handle: UnsafeMutablePointer<AdbcConnection>
     private let countsMemory: Bool
+    private let calls = Interruptible()
     private var driver: Driver { database.driver }
 
     /// Opens a connection.
@@ -119,7 +120,7 @@ public final class Connection: @unchecked Sendable {
         _ activity: String, _ work: Work, _ body: @escaping @Sendable () throws(Failure) -> Table
     ) throws(Failure) -> Table {
         defer { if countsMemory { database.countMemory() } }
-        return try Interruptible.run(activity, work, body) { [self] in
+        return try calls.run(activity, work, body) { [self] in
             let error = DriverError()
             _ = driver.functions.pointee.ConnectionCancel?(handle, error.pointer)
         }

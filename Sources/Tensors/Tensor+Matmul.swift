@@ -142,9 +142,9 @@ extension Tensor {
             for row in stride(from: block * rows, to: min(m, (block + 1) * rows), by: 4) {
                 try work.cancellation.check()
                 let height = min(4, m - row)
-                rowsProduct(
+                try rowsProduct(
                     left.pointer(T.self) + row * k, right.pointer(T.self), result.pointer(T.self) + row * n, height, k,
-                    n)
+                    n, work.cancellation)
             }
         }
     }
@@ -175,12 +175,14 @@ private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: 
 
 // Up to four rows at once, so that a line of the right side is read once for all; columns in blocks that stay in the cache.
 private func rowsProduct<T: NumericElement>(
-    _ a: UnsafePointer<T>, _ b: UnsafePointer<T>, _ c: UnsafeMutablePointer<T>, _ height: Int, _ k: Int, _ n: Int
-) {
+    _ a: UnsafePointer<T>, _ b: UnsafePointer<T>, _ c: UnsafeMutablePointer<T>, _ height: Int, _ k: Int, _ n: Int,
+    _ cancellation: Cancellation
+) throws(Failure) {
     for row in 0..<height { (c + row * n).update(repeating: T.zero, count: n) }
     let width = 512
     for from in stride(from: 0, to: n, by: width) {
         let count = min(width, n - from)
+        try cancellation.check()
         for p in 0..<k {
             let line = b + p * n + from
             if height == 4 {

@@ -52,8 +52,9 @@ extension Tensor {
         guard values.count > 0 else { return (values, positions) }
         let lines = layout.outer * inner
         let perBlock = max(1, (1 << 14) / length)
-        try work.forEach((lines + perBlock - 1) / perBlock) { block, _ in
-            var order = KeyOrder()
+        try work.forEach((lines + perBlock - 1) / perBlock) { (block, _) throws(Failure) in
+            var order = KeyOrder(work.cancellation)
+            var clock = PollClock(work.cancellation)
             for line in block * perBlock..<min(lines, (block + 1) * perBlock) {
                 let (group, column) = (line / inner, line % inner)
                 let x = source.pointer(T.self) + group * length * inner + column
@@ -63,8 +64,9 @@ extension Tensor {
                 }
                 // A heap pays while few are wanted of many.
                 let chosen =
-                    k < length / 8 ? order.least(k, of: length, key: key) : order.sorted(length, key: key)
+                    k < length / 8 ? try order.least(k, of: length, key: key) : try order.sorted(length, key: key)
                 for rank in 0..<k {
+                    try clock.check()
                     let place = group * k * inner + rank * inner + column
                     values.pointer(T.self)[place] = x[Int(chosen[rank]) * inner]
                     positions.pointer(Int64.self)[place] = Int64(chosen[rank])

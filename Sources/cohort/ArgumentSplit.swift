@@ -40,6 +40,15 @@ struct ArgumentSplit: Equatable {
     /// Whether the rest begins with a subcommand.
     var isSubcommand: Bool { rest != ["help"] && rest.first.map(Self.subcommands.contains) ?? false }
 
+    /// An option that guards against the script but stands behind it, where it is the script's own: `cohort x.lua --sandbox`. Whoever writes `--`
+    /// before it means it so.
+    var misplacedOption: String? {
+        guard !isSubcommand else { return nil }
+        let names = ["--sandbox", "--memory-limit", "--allow"]
+        return rest.dropFirst().prefix { $0 != "--" }.lazy
+            .map { String($0.prefix { $0 != "=" }) }.first(where: names.contains)
+    }
+
     /// The arguments in the form the parser takes without misreading the script's: behind a terminator.
     var normalized: [String] {
         // Options that stand before a subcommand are meant for it.

@@ -22,6 +22,11 @@ import Support
 
     private static func run(_ arguments: [String]) -> ExitStatus {
         let split = ArgumentSplit(arguments)
+        if let option = split.misplacedOption {
+            Console.writeError(
+                "cohort: \(option) stands behind the script and is handed to it; put it in front to have Cohort heed it\n"
+            )
+        }
         let root: any ParsableCommand.Type = split.isSubcommand ? Subcommands.self : RunCommand.self
         do {
             var command = try root.parseAsRoot(split.normalized)

@@ -94,7 +94,10 @@ struct Runner {
                 history: history?.load() ?? [], complete: { session.complete($0, at: $1) },
                 isInterrupted: session.takeInterrupt)
             : PlainReader(showsPrompt: isatty(STDIN_FILENO) != 0, isInterrupted: session.takeInterrupt)
-        Prompt(session: session, reader: reader, terminal: terminal, history: history).run()
+        Prompt(
+            session: session, reader: reader, terminal: terminal, history: history,
+            startUp: command.skipsStartupFile ? {} : runStartupFile
+        ).run()
     }
 
     private func runStartupFile() {

@@ -11,6 +11,14 @@ import Testing
         #expect(split.normalized == ["--seed", "7", "-i", "--", "a.lua", "--seed", "9", "--", "-e", "--help"])
     }
 
+    @Test func anOptionThatGuardsIsMissedBehindTheScript() {
+        #expect(ArgumentSplit(["x.lua", "a", "--sandbox"]).misplacedOption == "--sandbox")
+        #expect(ArgumentSplit(["x.lua", "--memory-limit=1G"]).misplacedOption == "--memory-limit")
+        #expect(ArgumentSplit(["--sandbox", "x.lua", "--", "--sandbox"]).misplacedOption == nil)
+        #expect(ArgumentSplit(["--sandbox", "x.lua", "--seed"]).misplacedOption == nil)
+        #expect(ArgumentSplit(["model", "list", "--allow"]).misplacedOption == nil)
+    }
+
     @Test func anOptionsValueIsNoScript() {
         #expect(ArgumentSplit(["-e", "model"]).rest.isEmpty)
         #expect(ArgumentSplit(["-e", "-- only a comment", "x"]).rest == ["x"])

@@ -107,6 +107,15 @@ final class PseudoTerminal {
         return code
     }
 
+    /// Sends a signal to the program alone.
+    func signal(_ number: Int32) { kill(process, number) }
+
+    /// Whether the terminal is told to keep at Ctrl-C what waits to be written.
+    var keepsOutputAtInterrupt: Bool {
+        var settings = termios()
+        return tcgetattr(master, &settings) == 0 && settings.c_lflag & tcflag_t(NOFLSH) != 0
+    }
+
     func resize(columns: UInt16) {
         var size = winsize(ws_row: 30, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)

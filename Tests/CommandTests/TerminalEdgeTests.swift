@@ -35,15 +35,56 @@ import Testing
     @Test func aFinalizerThatNeverEndsCanBeLeft() throws {
         let terminal = try open()
         terminal.type(
-            "print('go' .. 'ing') setmetatable({}, {__gc = function() while true do end end}) collectgarbage()\r")
+            "late = {__gc = true} setmetatable({}, late) late.__gc = function() while true do end end "
+                + "print('go' .. 'ing') collectgarbage()\r")
         try terminal.wait(for: "going\r\n")
         usleep(200_000)
         terminal.type("\u{3}")
         usleep(2_200_000)
         terminal.type("\u{3}")
         try terminal.wait(for: "Ctrl-C again")
+        #expect(terminal.keepsOutputAtInterrupt)
         terminal.type("\u{3}")
         #expect(try terminal.exitStatus() == 130)
+        #expect(!terminal.keepsOutputAtInterrupt)
+    }
+
+    @Test func finalizersAtTheEndStopAtCtrlC() throws {
+        let terminal = try open()
+        terminal.type("for i = 1, 20 do setmetatable({}, {__gc = function() while true do end end}) end\r")
+        try terminal.wait(for: "cohort> ")
+        terminal.type("io.write('lea', 'ving\\n')\r")
+        try terminal.wait(for: "leaving\r\n")
+        terminal.type("\u{4}")
+        usleep(300_000)
+        terminal.type("\u{3}")
+        #expect(try terminal.exitStatus() == 0)
+    }
+
+    @Test func anInterruptForThisProcessAloneReachesPrograms() throws {
+        let terminal = try open()
+        for code in ["os.execute('sleep 120; true')", "io.popen('sleep 120; true', 'w'):close()"] {
+            terminal.type("print('go' .. 'ing') \(code)\r")
+            try terminal.wait(for: "going\r\n")
+            usleep(200_000)
+            terminal.signal(SIGINT)
+            try terminal.wait(for: "interrupted")
+            try terminal.wait(for: "cohort> ")
+        }
+        try leave(terminal)
+    }
+
+    @Test func whatScriptsWriteClearsTheBar() throws {
+        let terminal = try open()
+        terminal.type(
+            "for i in progress(40) do local stop = os.clock() + 0.05 while os.clock() < stop do end "
+                + "if i == 20 then io.write('writ', 'ten\\n') io.stderr:write('err', 'or\\n') end end print('do' .. 'ne')\r"
+        )
+        let shown = try terminal.wait(for: "done\r\n")
+        #expect(shown.contains("progress"))
+        #expect(shown.contains("\r\u{1B}[Kwritten\r\n"))
+        #expect(shown.contains("\nerror\r\n"))
+        try leave(terminal)
     }
 
     @Test func aDeviceIsNotLoaded() throws {

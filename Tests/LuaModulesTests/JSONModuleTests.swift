@@ -70,6 +70,8 @@ import Testing
 
     @Test func `Deep text is read or refused, never a crash`() {
         #expect(value("return #json.decode(('['):rep(50) .. (']'):rep(50))")?.int == 1)
+        #expect(value("return #json.decode(('['):rep(250) .. (']'):rep(250))")?.int == 1)
+        #expect(value("return json.decode('{\"a\":1,\"b\":[],\"a\":{\"c\":null}}').a.c == json.null")?.bool == true)
         #expect(!failure("json.decode(('['):rep(900) .. (']'):rep(900))").isEmpty)
     }
 }

@@ -29,8 +29,8 @@ import Testing
         #expect(throws: Failure.self) { try Agreement.adjustedRand([], []) }
     }
 
-    @Test func stringsAreNumberedByFirstAppearance() {
-        let labels = LabelCodes(["书", "酒店", "书", "手机"])
+    @Test func stringsAreNumberedByFirstAppearance() throws {
+        let labels = try LabelCodes(["书", "酒店", "书", "手机"])
         #expect(labels.codes == [0, 1, 0, 2])
         #expect(labels.counts == [2, 1, 1])
     }

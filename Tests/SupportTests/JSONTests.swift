@@ -9,6 +9,31 @@ import Testing
         return nil
     }
 
+    @Test func findsWhatIsSpecialAtEveryPlaceOfAString() throws {
+        for length in 0..<20 {
+            for place in 0..<length {
+                var text = (0..<length).map { _ in "é" }
+                text[place] = "\""
+                let value = JSON.string(ByteString(text.joined()))
+                #expect(try JSON.parse(value.encoded()) == value)
+                text[place] = "\\n"
+                #expect(try parsed("\"\(text.joined())\"").string?.utf8.count == (length - 1) * 2 + 1)
+                text[place] = "\u{1}"
+                #expect(failure("\"\(text.joined())\"")?.problem.contains("control character") == true)
+            }
+            #expect(failure("\"" + String(repeating: "x", count: length))?.problem.contains("never ends") == true)
+        }
+    }
+
+    @Test func stopsWhenCancelled() {
+        let text = Array("[\(Array(repeating: "1", count: 1000).joined(separator: ","))]".utf8)
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        var found: Failure?
+        do throws(Failure) { _ = try JSON.parse(text, cancellation: cancellation) } catch { found = error }
+        #expect(found == .cancelled)
+    }
+
     @Test func readsEveryKind() throws {
         let json = try parsed(#" {"a":[1,-2,3.5,1e3],"b":null,"c":true,"d":false,"e":"x","f":{},"g":[]} "#)
         #expect(

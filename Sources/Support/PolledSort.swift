@@ -1,0 +1,16 @@
+extension Array {
+    /// Sorts like `sort(by:)`, and gives up within some milliseconds when cancelled; the order is then any.
+    @inlinable public mutating func sort(
+        work: Work, by isBefore: (Element, Element) -> Bool
+    ) throws(Failure) {
+        var clock = PollClock(work.cancellation)
+        do {
+            try sort { left, right in
+                try clock.check()
+                return isBefore(left, right)
+            }
+        } catch {
+            throw error as? Failure ?? .cancelled
+        }
+    }
+}
