@@ -23,7 +23,7 @@ enum NNLayers {
         example: .init(
             "local m = nn.sequential{nn.linear(4, 8), nn.relu(), nn.linear(8, 1)} return m(tensor.zeros(5, 4)).shape",
             output: "{5, 1}"),
-        related: ["nn.module"]
+        related: ["nn.module", "nn.fit"]
     ) { call throws(Failure) in
         guard let list = try call.given("layers") else { return .nil }
         var layers: [Layer] = []

@@ -6,7 +6,7 @@ import Tensors
 extension LuaModule {
     static let nn = LuaModule(
         "nn", "Learning: networks by gradients, and models of rows fitted at once.",
-        functions: NNLayers.all + NNLosses.all + NNOptimisers.all + [load, noGrad]
+        functions: NNLayers.all + NNLosses.all + NNOptimisers.all + NNTraining.all + [load, noGrad]
             + NNClassical.functions,
         classes: [Layer.luaClass, Optimiser.luaClass, RunningSchedule.luaClass] + NNClassical.classes)
 

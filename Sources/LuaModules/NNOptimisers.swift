@@ -132,7 +132,7 @@ enum NNOptimisers {
             return rates
             """,
             output: "{0.5, 1.0, 1.0, 0.5}"),
-        related: ["nn.adam"]
+        related: ["nn.adam", "nn.fit"]
     ) { call throws(Failure) in
         guard let course = Schedule.Course(rawValue: try call.string("course")) else { return .nil }
         let schedule = Schedule(course, warmup: try call.integer("warmup"), total: try call.integer("total"))

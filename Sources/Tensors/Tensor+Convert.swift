@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Support
 
@@ -16,12 +17,28 @@ extension Tensor {
             return result
         }
         switch dtype {
-        case .float32: return try mapped(ToFloat<Float>(), work: work)
+        case .float32:
+            if rank == 2, strides[0] == 1, strides[1] >= shape[0] { return try transposedCopy(work) }
+            return try mapped(ToFloat<Float>(), work: work)
         case .float64: return try mapped(ToDouble<Double>(), work: work)
         case .int32: return try mapped(ToInt32<Int32>(), work: work)
         case .int64: return try mapped(ToInt64<Int64>(), work: work)
         case .bool: return try mapped(ToBool<Bool>(), work: work)
         }
+    }
+
+    // A transposed matrix in order: what the way back through a product needs of every layer.
+    private func transposedCopy(_ work: Work) throws(Failure) -> Tensor {
+        let result = try Tensor.uninitialized(shape, dtype: .float32)
+        let (lines, width, step) = (shape[1], shape[0], strides[1])
+        let perBlock = max(4, StridedWalk.blockElements / max(1, width) / 4 * 4)
+        try work.forEach((lines + perBlock - 1) / perBlock) { block, _ in
+            let from = block * perBlock
+            ck_transpose_f32(
+                min(perBlock, lines - from), width, pointer(Float.self) + from * step, step,
+                result.pointer(Float.self) + from, lines)
+        }
+        return result
     }
 
     /// This tensor with elements of `dtype`: itself if it has them already, otherwise a copy.

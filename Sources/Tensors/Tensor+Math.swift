@@ -1,3 +1,4 @@
+import CKernels
 import Support
 
 /// Functions of one element.
@@ -22,9 +23,21 @@ extension Tensor {
             }
         case .exp, .log, .sqrt, .sigmoid, .tanh, .gelu:
             let source = try to(dtype.fractional, work: work)
+            if function == .gelu, source.dtype == .float32 { return try source.activated(CK_GELU, work) }
             return source.dtype == .float32
                 ? try source.realApply(function, Float.self, work) : try source.realApply(function, Double.self, work)
         }
+    }
+
+    // By a vector kernel, a copy in place.
+    private func activated(_ activation: ck_activation, _ work: Work) throws(Failure) -> Tensor {
+        let result = try clone(work: work)
+        let (count, block) = (result.count, StridedWalk.blockElements)
+        try work.forEach((count + block - 1) / block) { index, _ in
+            let from = index * block
+            ck_activate_f32(activation, min(block, count - from), result.pointer(Float.self) + from)
+        }
+        return result
     }
 
     private func wholeApply<T: NumericElement>(

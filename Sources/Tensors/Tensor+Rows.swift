@@ -1,3 +1,4 @@
+import CKernels
 import Support
 
 /// Functions of whole rows: what becomes of an element depends on the others along a dimension.
@@ -7,11 +8,26 @@ extension Tensor {
         try checkDimension(dim)
         let source = try to(dtype.fractional, work: work)
         guard source.count > 0 else { return source }
+        if dim == rank - 1, source.dtype == .float32 { return try source.softmaxOfRows(work) }
         let greatest = try source.extremes(.max, dim: dim, keepdim: true, work: work).values
         let shifted = try Tensor.combine(.subtract, .tensor(source), .tensor(greatest), work: work)
         let powers = try shifted.apply(.exp, work: work)
         let sums = try powers.sum(dim: dim, keepdim: true, work: work)
         return try Tensor.combine(.divide, .tensor(powers), .tensor(sums), work: work)
+    }
+
+    // float32 rows by a vector kernel.
+    private func softmaxOfRows(_ work: Work) throws(Failure) -> Tensor {
+        let result = try clone(work: work)
+        let width = shape[rank - 1]
+        let rows = count / width
+        let perBlock = max(1, (1 << 15) / width)
+        try work.forEach((rows + perBlock - 1) / perBlock) { block, _ in
+            let from = block * perBlock
+            ck_softmax_rows_f32(
+                min(perBlock, rows - from), width, 1, result.pointer(Float.self) + from * width, width)
+        }
+        return result
     }
 
     /// The logarithm of `softmax`, right where that is too small for a float.

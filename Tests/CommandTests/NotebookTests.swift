@@ -35,6 +35,13 @@ import Testing
         #expect(try made == Data(contentsOf: URL(fileURLWithPath: "\(Self.project)/notebooks/data/users_zh.csv")))
     }
 
+    @Test func backpropagationByHandIsThatOfAutograd() throws {
+        let output = try run("notebooks/backpropagation.lua")
+        #expect(output.contains("gradients by hand and by autograd differ by less than 1e-12"))
+        #expect(output.split(separator: "\n").count { $0.contains("below 1e-9") } == 3)
+        #expect(output.contains("right for 100 %"))
+    }
+
     @Test(.enabled(if: isAsked, "the encoders are slow here"))
     func sampleUsersLandInTheSegmentOfTheirInterest() throws {
         let first = try run("notebooks/user_segments.lua", "--out", "out.csv")

@@ -141,6 +141,18 @@ extension KernelTests {
             }
         }
 
+        @Test(arguments: [(0, 5), (1, 1), (1, 9), (4, 4), (5, 3), (8, 17), (19, 6), (64, 33)])
+        func `A transpose has every element in its place`(_ rows: Int, _ columns: Int) {
+            // Rows lie further apart than they are long, on both sides.
+            let (ldf, ldt) = (columns + 3, rows + 2)
+            let from = (0..<rows * ldf).map { Float($0) }
+            var to = [Float](repeating: -1, count: columns * ldt)
+            ck_transpose_f32(rows, columns, from, ldf, &to, ldt)
+            for j in 0..<columns {
+                for i in 0..<ldt { #expect(to[j * ldt + i] == (i < rows ? from[i * ldf + j] : -1)) }
+            }
+        }
+
         @Test func `An unknown level is refused`() {
             let before = ck_current_level()
             #expect(ck_force(ck_level(rawValue: 9)) == 0)

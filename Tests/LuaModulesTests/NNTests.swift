@@ -131,6 +131,108 @@ struct NNTests {
         #expect(text.contains(words), "\(text)")
     }
 
+    /// x in two columns, y 1 where their sum is above 0, else 2.
+    private static let classes = """
+        local x = tensor.randn(60, 2, {seed = 3})
+        local y = (x:sum(2):gt(0)):where(1, 2)
+        local function make() return nn.sequential{nn.linear(2, 8, {seed = 1}), nn.tanh(), nn.linear(8, 2, {seed = 2})} end
+
+        """
+
+    @Test(arguments: [
+        (
+            """
+            local model = make()
+            local seen = {}
+            local h = nn.fit(model, {x, y}, {loss = nn.cross_entropy, epochs = 40, batch = 16, lr = 0.05, validation = 0.25,
+              metrics = {"accuracy", twos = function(p, t) return (t:eq(2)):sum() end},
+              callbacks = function(e) seen[#seen + 1] = e.epoch end})
+            local e = h.epochs[h.best]
+            return #seen, h.stopped, e.validation_accuracy > 0.8, math.type(e.twos), e.validation_loss < 0.5, model:predict(x).shape
+            """,
+            "40\n\"epochs\"\ntrue\n\"float\"\ntrue\n{60, 2}"
+        ),
+        // A loss in Lua, a model in Lua, an optimiser of one's own, stopped by a callback.
+        (
+            """
+            local Net = {inner = nn.linear(2, 1, {seed = 1})}
+            function Net:forward(x) return self.inner(x) end
+            local before = Net.inner.weight:detach():clone()
+            local h = nn.fit(Net, {x = x, y = x:sum(2, {keepdim = true})}, {
+              loss = function(p, t) return ((p - t) ^ 2):mean() end, epochs = 50, validation = {x, x:sum(2, {keepdim = true})},
+              optimizer = nn.sgd(Net.inner, {lr = 0.1}), callbacks = {function(e) return e.epoch < 5 end}})
+            return #h.epochs, h.stopped, h.epochs[5].loss < h.epochs[1].loss, (Net.inner.weight - before):abs():max():item() > 0
+            """,
+            "5\n\"callback\"\ntrue\ntrue"
+        ),
+        // Several inputs.
+        (
+            """
+            local Net = {a = nn.linear(2, 4, {seed = 1}), b = nn.linear(2, 1, {seed = 1})}
+            function Net:forward(p, q) return self.b(p + q) end
+            local h = nn.fit(Net, {x = {x, x}, y = x:sum(2)}, {loss = "mse", epochs = 2})
+            return #h.epochs, nn.module(Net):predict({x, x}, {batch = 7}).shape
+            """,
+            "2\n{60, 1}"
+        ),
+        (
+            """
+            local r = nn.cross_validate(make, {x, y}, {loss = "cross_entropy", k = 3, epochs = 20, lr = 0.05, batch = 10, metrics = {"accuracy"}})
+            return #r.folds, r.mean.accuracy > 0.8, r.std.loss >= 0
+            """,
+            "3\ntrue\ntrue"
+        ),
+        (
+            "local train, test = nn.train_test_split(10, {test = 0.3, seed = 1}) return #train, #test, tensor.concat{train, test}:sort():totable()",
+            "7\n3\n{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}"
+        ),
+        (
+            "local f = nn.k_fold(4, {k = 2, groups = {'a', 'b', 'a', 'b'}}) return f[1].test:totable(), f[2].test:totable()",
+            "{2, 4}\n{1, 3}"
+        ),
+    ])
+    func modelsAreFitted(code: String, expected: String) throws {
+        let text = try shown(Self.classes + code)
+        if code.contains("groups") {
+            #expect(text == expected || text == "{1, 3}\n{2, 4}")
+        } else {
+            #expect(text == expected)
+        }
+    }
+
+    @Test(arguments: [
+        ("nn.fit(make(), {x, y}, {})", "loss"),
+        ("nn.fit(make(), {x}, {loss = 'mse'})", "{x, y} or {x = ..., y = ...} expected"),
+        ("nn.fit(make(), {x, y:slice(1, 1, 5)}, {loss = 'mse'})", "inputs of shape [60, 2] and truth of shape [5]"),
+        (
+            "nn.fit(make(), {x, y + 1}, {loss = 'cross_entropy'})",
+            "classes from 1 to 2, as many as the model gives scores expected, got 3 in row"
+        ),
+        ("nn.fit(make(), {x, y * 0 + 1}, {loss = 'cross_entropy'})", "one class only, 1, in all 60 rows"),
+        (
+            "nn.fit(make(), {x, x}, {loss = function(p, t) return 3 end})",
+            "function that gives a tensor of one element expected, got number"
+        ),
+        ("nn.fit(make(), {x, y}, {loss = 'mse', resume = true})", "a checkpoint to go on from"),
+        ("nn.fit(make(), {x, y}, {loss = 'cross_entropy', metrics = {'f1'}})", "give others a name"),
+        ("nn.fit(make():freeze(), {x, y}, {loss = 'cross_entropy'})", "a model with parameters to learn"),
+        (
+            "nn.fit(make(), {x * 0 / 0, y}, {loss = 'cross_entropy'})",
+            "the input has a number that is not finite in row"
+        ),
+        (
+            "nn.fit(make(), {x:slice(2, 1, 1), y}, {loss = 'cross_entropy'})",
+            "linear(2, 8) takes tensors whose last size is 2, got shape [1, 1]"
+        ),
+        ("nn.k_fold(3, {k = 4})", "integer from 2 to 3 (the rows) expected, got 4"),
+        ("nn.train_test_split(4, {stratify = {1, 2}})", "4 labels, one a row expected, got 2"),
+        ("nn.train_test_split(4, {groups = {1, 1, 1, 1}})", "at least 2 different groups"),
+    ])
+    func trainingExplainsWhatItCannotDo(code: String, words: String) throws {
+        let text = try shown(Self.classes + code)
+        #expect(text.contains(words), "\(text)")
+    }
+
     @Test func customModulesAreSavedByTheirParameters() throws {
         let code = """
             local function make(seed)

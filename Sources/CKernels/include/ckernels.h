@@ -41,6 +41,9 @@ void ck_gemm_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const
 void ck_gemm_activation_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias,
                             ck_activation activation, float *c, size_t ldc);
 
+/// to (columns x rows, row stride ldt) = the transpose of from (rows x columns, row stride ldf). They must not overlap.
+void ck_transpose_f32(size_t rows, size_t columns, const float *from, size_t ldf, float *to, size_t ldt);
+
 /// The same three for double precision.
 size_t ck_packed_count_f64(size_t n, size_t k);
 void ck_pack_f64(size_t n, size_t k, const double *b, size_t ldb, int transposed, double *packed);
