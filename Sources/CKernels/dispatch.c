@@ -88,6 +88,10 @@ void ck_add_layernorm_f32(size_t rows, size_t n, const float *x, size_t ldx, con
     current()->add_layernorm_f32(rows, n, x, ldx, residual, ldr, gamma, beta, eps, out, ldo);
 }
 
+void ck_adam_f32(size_t n, const ck_adam *step, float *p, const float *gradient, float *m, float *s) {
+    current()->adam_f32(n, step, p, gradient, m, s);
+}
+
 void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                       float *out, size_t ldo, float *scratch) {
     current()->attention_f32(length, heads, head_size, scale, q, k, v, ld, out, ldo, scratch);

@@ -24,6 +24,7 @@ struct ck_table {
     void (*softmax_rows_f32)(size_t rows, size_t n, float scale, float *x, size_t ldx);
     void (*add_layernorm_f32)(size_t rows, size_t n, const float *x, size_t ldx, const float *residual, size_t ldr, const float *gamma,
                               const float *beta, float eps, float *out, size_t ldo);
+    void (*adam_f32)(size_t n, const ck_adam *step, float *p, const float *gradient, float *m, float *s);
     void (*attention_f32)(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
                           size_t ld, float *out, size_t ldo, float *scratch);
 };

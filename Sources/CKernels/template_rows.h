@@ -210,5 +210,30 @@ static void add_layernorm_f32(size_t rows, size_t n, const float *x, size_t ldx,
     }
 }
 
+INLINE floats adam_of(const ck_adam *step, floats held, floats gradient, floats *m, floats *s) {
+    held *= step->shrink;
+    const floats slope = FMA((floats)step->decay, held, gradient);
+    *m = FMA((floats)(1.0f - step->beta1), slope - *m, *m);
+    *s = FMA((floats)(1.0f - step->beta2) * slope, slope, (floats)step->beta2 * *s);
+    return held - step->size * *m / (__builtin_elementwise_sqrt(*s) / step->root + step->eps);
+}
+
+static void adam_f32(size_t n, const ck_adam *step, float *p, const float *gradient, float *mean, float *square) {
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        floats m = load(mean + i), s = load(square + i);
+        store(p + i, adam_of(step, load(p + i), load(gradient + i), &m, &s));
+        store(mean + i, m);
+        store(square + i, s);
+    }
+    if (i < n) {
+        const size_t rest = n - i;
+        floats m = load_part(mean + i, rest, 0), s = load_part(square + i, rest, 1);
+        store_part(p + i, adam_of(step, load_part(p + i, rest, 0), load_part(gradient + i, rest, 0), &m, &s), rest);
+        store_part(mean + i, m, rest);
+        store_part(square + i, s, rest);
+    }
+}
+
 #undef LANES
 #undef MAP

@@ -27,5 +27,5 @@ static void activate_f64(ck_activation activation, size_t n, double *x) {
 
 const struct ck_table TABLE = {
     gemm_f32, gemm_f64, dot_f64, add_scaled_f64, rotate_f64, dot_f32, activate_f32,
-    exp_f32, softmax_rows_f32, add_layernorm_f32, attention_f32,
+    exp_f32, softmax_rows_f32, add_layernorm_f32, adam_f32, attention_f32,
 };

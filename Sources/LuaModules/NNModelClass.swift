@@ -19,7 +19,7 @@ private let moduleClass = LuaClass(
     A layer, or a model made of layers. Called with tensors it computes: m(x). Its parameters and the layers inside are read by name and \
     position, as in m.weight and m[1].bias.
     """,
-    methods: [parameters, predict, state, loadState, save, train, evaluate, freeze, unfreeze],
+    methods: [parameters, NNTraining.predict, state, loadState, save, train, evaluate, freeze, unfreeze],
     fields: [
         Field("size", "integer", "how many numbers it learns") { (m: Layer) throws(Failure) in
             .integer(m.parameters.reduce(0) { $0 + $1.parameter.tensor.count })

@@ -8,18 +8,21 @@ extension Tensor {
     /// float32 runs in float32 on the processor's widest vectors, products with a vector in float64; float64 and whole numbers in
     /// their own, summed in a fixed order. Every row of the result depends on its row of the left side only.
     public func matmul(_ other: Tensor, work: Work = Work()) throws(Failure) -> Tensor {
-        let mismatch = Failure.argument(
-            "other",
-            expected: rank == 0
-                ? "this tensor to have a dimension" : "a tensor with \(shape[rank - 1]) rows, for shape \(shape)",
-            got: "shape \(other.shape)")
-        guard rank > 0, other.rank > 0 else { throw mismatch }
+        // Made only where it is thrown: shapes as text cost more than a small product.
+        func mismatch() -> Failure {
+            .argument(
+                "other",
+                expected: rank == 0
+                    ? "this tensor to have a dimension" : "a tensor with \(shape[rank - 1]) rows, for shape \(shape)",
+                got: "shape \(other.shape)")
+        }
+        guard rank > 0, other.rank > 0 else { throw mismatch() }
         let dtype = DType.promoted(self.dtype, other.dtype).arithmetic
         var left = try to(dtype, work: work)
         var right = try other.to(dtype, work: work)
         if rank == 1 { left = try left.reshape([1, shape[0]]) }
         if other.rank == 1 { right = try right.asColumn() }
-        guard left.shape[left.rank - 1] == right.shape[right.rank - 2] else { throw mismatch }
+        guard left.shape[left.rank - 1] == right.shape[right.rank - 2] else { throw mismatch() }
         let product = try left.batchedProduct(right, work)
         var shape = product.shape
         if other.rank == 1 { shape.removeLast() }

@@ -42,8 +42,9 @@ extension Tensor {
     /// and is then computed.
     public func reshape(_ sizes: [Int]) throws(Failure) -> Tensor {
         var target = sizes
-        let refused = Failure.argument(
-            "shape", expected: "sizes whose product is \(count), for shape \(shape)", got: "\(sizes)")
+        func refused() -> Failure {
+            .argument("shape", expected: "sizes whose product is \(count), for shape \(shape)", got: "\(sizes)")
+        }
         let open = sizes.indices.filter { sizes[$0] == -1 }
         guard open.count <= 1, !sizes.contains(where: { $0 < -1 }) else {
             throw .argument("shape", expected: "sizes from 0 up, at most one of them -1", got: "\(sizes)")
@@ -51,10 +52,10 @@ extension Tensor {
         if let dim = open.first {
             target.remove(at: dim)
             let known = try Tensor.elementCount(target)
-            guard known > 0, count % known == 0 else { throw refused }
+            guard known > 0, count % known == 0 else { throw refused() }
             target.insert(count / known, at: dim)
         }
-        guard try Tensor.elementCount(target) == count else { throw refused }
+        guard try Tensor.elementCount(target) == count else { throw refused() }
         let source = try contiguous()
         return Tensor(
             storage: source.storage, dtype: dtype, shape: target, strides: Tensor.contiguousStrides(target),

@@ -153,6 +153,28 @@ extension KernelTests {
             }
         }
 
+        @Test(arguments: [1, 7, 16, 33])
+        func `A step of Adam is that of double precision at every level`(_ n: Int) {
+            var step = ck_adam(shrink: 0.99, decay: 0.1, beta1: 0.9, beta2: 0.999, size: 0.5, root: 0.3, eps: 1e-3)
+            let wave = { (phase: Float) in (0..<n + 1).map { sin(Float($0) * 1.7 + phase) } }
+            let (start, gradient) = (wave(0), wave(1))
+            atEveryLevel { level in
+                var (p, m, s) = (start, wave(2), wave(3).map(abs))
+                let (before, squares) = (m, s)
+                ck_adam_f32(n, &step, &p, gradient, &m, &s)
+                for i in 0..<n {
+                    let held = Double(start[i]) * 0.99
+                    let slope = Double(gradient[i]) + 0.1 * held
+                    let mean = 0.9 * Double(before[i]) + 0.1 * slope
+                    let square = 0.999 * Double(squares[i]) + 0.001 * slope * slope
+                    let moved = held - 0.5 * mean / (square.squareRoot() / 0.3 + 1e-3)
+                    #expect(abs(Double(p[i]) - moved) < 1e-5, "\(level), element \(i)")
+                    #expect(abs(Double(m[i]) - mean) < 1e-6 && abs(Double(s[i]) - square) < 1e-6)
+                }
+                #expect(p[n] == start[n] && m[n] == before[n] && s[n] == squares[n])
+            }
+        }
+
         @Test func `An unknown level is refused`() {
             let before = ck_current_level()
             #expect(ck_force(ck_level(rawValue: 9)) == 0)

@@ -78,6 +78,24 @@ void ck_softmax_rows_f32(size_t rows, size_t n, float scale, float *x, size_t ld
 void ck_add_layernorm_f32(size_t rows, size_t n, const float *x, size_t ldx, const float *residual, size_t ldr, const float *gamma,
                           const float *beta, float eps, float *out, size_t ldo);
 
+/// The numbers of a step of Adam (Kingma and Ba 2015): of AdamW where `shrink` is below 1 and `decay` 0.
+typedef struct ck_adam {
+    /// Multiplies the parameters first.
+    float shrink;
+    /// Share of the parameters added to their gradients.
+    float decay;
+    /// How slowly the means of gradients and of their squares move.
+    float beta1, beta2;
+    /// Size of the step, the first mean's correction in it; the square root of the second's.
+    float size, root;
+    /// Added to the root of the mean square.
+    float eps;
+} ck_adam;
+
+/// For each of n parameters: p *= shrink, g = gradient + decay p, m += (1 - beta1) (g - m), s = beta2 s + (1 - beta2) g^2,
+/// p -= size m / (sqrt(s) / root + eps).
+void ck_adam_f32(size_t n, const ck_adam *step, float *p, const float *gradient, float *m, float *s);
+
 /// Floats of scratch that `ck_attention_f32` needs for a sequence of `length` tokens.
 size_t ck_attention_scratch_f32(size_t length, size_t head_size);
 

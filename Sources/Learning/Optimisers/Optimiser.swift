@@ -1,3 +1,4 @@
+import CKernels
 import Support
 import Tensors
 
@@ -101,6 +102,12 @@ public final class Optimiser: @unchecked Sendable {
     }
 
     private func move(_ parameter: Tensor, _ gradient: Tensor, _ state: State) throws(Failure) {
+        if case .adam(let betas, let eps, let decouples) = method, parameter.dtype == .float32 {
+            let step = AdamStep<Float>(
+                rate: rate, betas: betas, eps: eps, decay: weightDecay, decouples: decouples, count: Double(state.steps)
+            )
+            return try step.runVectors(parameter, gradient, state)
+        }
         parameter.dtype == .float32
             ? try move(Float.self, parameter, gradient, state) : try move(Double.self, parameter, gradient, state)
     }
@@ -191,6 +198,22 @@ private struct AdamStep<T: BinaryFloatingPoint> {
         self.eps = T(eps)
         self.decay = decouples ? 0 : T(decay)
         shrink = decouples ? T(1 - rate * decay) : 1
+    }
+
+    /// The same by a vector kernel.
+    func runVectors(_ parameter: Tensor, _ gradient: Tensor, _ state: Optimiser.State) throws(Failure)
+    where T == Float {
+        var step = ck_adam(
+            shrink: shrink, decay: decay, beta1: beta1, beta2: beta2, size: size, root: root, eps: eps)
+        try gradient.withElements(as: Float.self) { (g) throws(Failure) in
+            try parameter.updateElements(of: Float.self) { (p) throws(Failure) in
+                try state.first?.updateElements(of: Float.self) { (m) throws(Failure) in
+                    try state.second?.updateElements(of: Float.self) { s in
+                        ck_adam_f32(p.count, &step, p.baseAddress, g.baseAddress, m.baseAddress, s.baseAddress)
+                    }
+                }
+            }
+        }
     }
 
     @inline(__always)
