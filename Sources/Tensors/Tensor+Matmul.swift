@@ -62,14 +62,30 @@ extension Tensor {
         }
         let batch = try Tensor.broadcastShape(Array(shape.dropLast(2)), Array(other.shape.dropLast(2)))
         let (m, k, n) = (shape[rank - 2], shape[rank - 1], other.shape[other.rank - 1])
-        let left = try broadcast(to: batch + [m, k]).contiguous(work: work).reshape(
-            batch.isEmpty ? [1, m, k] : [batch.reduce(1, *), m, k])
-        let right = try other.broadcast(to: batch + [k, n]).contiguous(work: work).reshape([batch.reduce(1, *), k, n])
-        let result = try Tensor.uninitialized([batch.reduce(1, *), m, n], dtype: dtype)
-        for index in 0..<result.shape[0] {
-            try result.select(0, index).write(left.select(0, index).product(right.select(0, index), work), work: work)
+        let left = try broadcast(to: batch + [m, k])
+        let right = try other.broadcast(to: batch + [k, n])
+        let result = try Tensor.zeros(batch + [m, n], dtype: dtype)
+        let count = batch.reduce(1, *)
+        // Few batches share the threads inside, many are dealt out.
+        var each = work
+        if count >= 2 * work.threads { each.threads = 1 }
+        let dealt = count >= 2 * work.threads ? work : Work(threads: 1, cancellation: work.cancellation)
+        try dealt.forEach(count) { [each] (index, _) throws(Failure) in
+            try left.matrix(index).product(right.matrix(index), into: result.matrix(index), each)
         }
-        return try result.reshape(batch + [m, n])
+        return result
+    }
+
+    // The matrix of a batch, of the last two dimensions.
+    private func matrix(_ index: Int) -> Tensor {
+        var (rest, place) = (index, offset)
+        for dim in Swift.stride(from: rank - 3, through: 0, by: -1) {
+            place += rest % shape[dim] * strides[dim]
+            rest /= shape[dim]
+        }
+        return Tensor(
+            storage: storage, dtype: dtype, shape: [shape[rank - 2], shape[rank - 1]],
+            strides: [strides[rank - 2], strides[rank - 1]], offset: place)
     }
 
     private func reshape(_ sizes: [Int], rowsWhenEmpty: Int) throws(Failure) -> Tensor {
@@ -79,7 +95,13 @@ extension Tensor {
     private func product(_ other: Tensor, _ work: Work) throws(Failure) -> Tensor {
         guard shape[1] > 0 else { return try Tensor.zeros([shape[0], other.shape[1]], dtype: dtype) }
         let result = try Tensor.uninitialized([shape[0], other.shape[1]], dtype: dtype)
-        guard result.count > 0 else { return result }
+        try product(other, into: result, work)
+        return result
+    }
+
+    /// Writes the product of two matrices to `result`, whose elements lie in order; a product of nothing leaves it.
+    private func product(_ other: Tensor, into result: Tensor, _ work: Work) throws(Failure) {
+        guard result.count > 0, shape[1] > 0 else { return }
         switch dtype {
         case .float32:
             if other.shape[1] == 1 {
@@ -91,7 +113,6 @@ extension Tensor {
         case .int32: try plainProduct(Int32.self, other, into: result, work)
         case .int64, .bool: try plainProduct(Int64.self, other, into: result, work)
         }
-        return result
     }
 
     private func packedProduct(
