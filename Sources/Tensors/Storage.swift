@@ -55,13 +55,6 @@ public final class Storage: @unchecked Sendable {
         NativeMemory.record(byteCount)
     }
 
-    // Steps of training free and take the same few megabytes over and over: given back to the system each time, they would cost a page fault
-    // every 4 KB (measured: a tenth of a small network's step). Blocks of 4 MB and more still go back at once.
-    private static let keepsFreedMemory: Void = {
-        mallopt(M_MMAP_THRESHOLD, 4 << 20)
-        mallopt(M_TRIM_THRESHOLD, 16 << 20)
-    }()
-
     private static func allocate(_ byteCount: Int) throws(Failure) -> UnsafeMutableRawPointer {
         try NativeMemory.require(byteCount)
         // Linux grants more than it has and kills the process later, so large requests are compared with what is free.
@@ -69,7 +62,6 @@ public final class Storage: @unchecked Sendable {
             throw Failure(
                 .memory, "\(MemoryAvailable.words(byteCount)) of memory needed, \(MemoryAvailable.words(free)) free")
         }
-        _ = keepsFreedMemory
         // In pages of 2 MB, the first touch of a large block costs the kernel a tenth (measured: 32 MB in 1.4 ms, not 32).
         let isLarge = byteCount >= 1 << 22
         var memory: UnsafeMutableRawPointer?

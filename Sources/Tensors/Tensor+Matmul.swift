@@ -13,7 +13,8 @@ extension Tensor {
             .argument(
                 "other",
                 expected: rank == 0
-                    ? "this tensor to have a dimension" : "a tensor with \(shape[rank - 1]) rows, for shape \(shape)",
+                    ? "this tensor to have a dimension"
+                    : "a tensor with \(self.shape[rank - 1]) rows, for shape \(self.shape)",
                 got: "shape \(other.shape)")
         }
         guard rank > 0, other.rank > 0 else { throw mismatch() }
