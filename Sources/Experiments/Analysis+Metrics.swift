@@ -3,11 +3,14 @@ import Support
 
 extension Analysis {
     /// A metric in every arm, with the comparisons that corrections go back to.
-    func result(_ index: Int, perDay: Double?) throws(Failure) -> (result: MetricResult, comparisons: [Comparison]) {
+    ///
+    /// - Parameter believes: whether posteriors of counts are worked out, which takes longer than all the rest.
+    func result(
+        _ index: Int, perDay: Double?, believes: Bool = true
+    ) throws(Failure) -> (result: MetricResult, comparisons: [Comparison]) {
         let measure = measure(index)
         let metric = measure.metric
-        let isQuantile: Double?
-        if case .quantile(let q) = metric.kind { isQuantile = q } else { isQuantile = nil }
+        let isQuantile = metric.quantile
         let used = isQuantile == nil ? covariates : []
         let (moments, missing) = try CrossMoments.accumulate(
             measure.variables(used), cells: data.armOf, count: armCount, work: work)
@@ -16,7 +19,7 @@ extension Analysis {
         var figures: [ArmFigure]
         var reduction: Double?
         if let q = isQuantile {
-            figures = QuantileFigure.figures(measure, q: q, armOf: data.armOf, arms: armCount)
+            figures = QuantileFigure.figures(measure, q: q, cells: data.armOf, count: armCount)
         } else {
             (figures, reduction) = Adjustment.figures(
                 moments, isRatio: measure.isRatio, covariates: used.count, method: options.adjustment)
@@ -56,7 +59,10 @@ extension Analysis {
         let effects = comparisons.enumerated().map { place, comparison in
             let arm = place + 1
             let sd = pooledDeviation(arms[0], arms[arm])
-            return effect(comparison, arm: data.arms[arm], metric: metric, sd: sd, perDay: perDay)
+            let counts =
+                believes && used.isEmpty ? BeliefData(measure, moments[arm], moments[0], figures[arm], figures[0]) : nil
+            return effect(
+                comparison, arm: data.arms[arm], metric: metric, sd: sd, perDay: perDay, counts: counts)
         }
         let result = MetricResult(
             metric: metric, arms: arms, effects: effects, varianceReduction: reduction, floor: measure.floor,

@@ -16,12 +16,15 @@ extension Analysis {
                 cells[unit] = categories.codes[unit] * Int32(armCount) + data.armOf[unit]
             }
             for (index, metric) in data.plan.metrics.enumerated() where metric.role == .primary {
-                if case .quantile = metric.kind { continue }
                 let measure = measure(index)
+                let used = metric.quantile == nil ? covariates : []
                 let (moments, _) = try CrossMoments.accumulate(
-                    measure.variables(covariates), cells: cells, count: values * armCount, work: work)
+                    measure.variables(used), cells: cells, count: values * armCount, work: work)
+                let quantiles = metric.quantile.map {
+                    QuantileFigure.figures(measure, q: $0, cells: cells, count: values * armCount)
+                }
                 for arm in 1..<armCount {
-                    results.append(try segment(name, categories, measure, moments, arm))
+                    results.append(try segment(name, categories, measure, moments, quantiles, arm))
                 }
             }
         }
@@ -29,7 +32,8 @@ extension Analysis {
     }
 
     private func segment(
-        _ name: String, _ categories: Categories, _ measure: Measure, _ moments: [CrossMoments], _ arm: Int
+        _ name: String, _ categories: Categories, _ measure: Measure, _ moments: [CrossMoments],
+        _ quantiles: [ArmFigure]?, _ arm: Int
     ) throws(Failure) -> SegmentResult {
         let metric = measure.metric
         var found: [(label: String, control: Int, arm: Int, comparison: Comparison)] = []
@@ -37,9 +41,11 @@ extension Analysis {
             let cells = (0..<armCount).map { moments[value * armCount + $0] }
             guard cells[0].count + cells[arm].count > 0 else { continue }
             let pair = [cells[0], cells[arm]]
-            let figures = Adjustment.figures(
-                pair, isRatio: measure.isRatio, covariates: covariates.count, method: options.adjustment
-            ).figures
+            let figures =
+                quantiles.map { [$0[value * armCount], $0[value * armCount + arm]] }
+                ?? Adjustment.figures(
+                    pair, isRatio: measure.isRatio, covariates: covariates.count, method: options.adjustment
+                ).figures
             let isEmpty = measure.isRatio && pair.contains { $0.count > 0 && $0.means[1] == 0 }
             let basis =
                 isEmpty

@@ -7,12 +7,58 @@ struct Analysis {
     let options: AnalysisOptions
     let work: Work
     let covariates: [[Double]]
+    let looking: Looking
 
-    init(_ data: ExperimentData, _ options: AnalysisOptions, _ work: Work) {
+    /// What the way to look makes of the units that are there.
+    enum Looking: Sendable {
+        /// Once.
+        case once
+        /// At any time.
+        case anyTime(SequentialDesign)
+        /// A planned look.
+        case planned(GroupBoundary)
+        /// No planned look is due before this many units.
+        case early(first: Double)
+    }
+
+    init(_ data: ExperimentData, _ options: AnalysisOptions, _ work: Work) throws(Failure) {
         self.data = data
         self.options = options
         self.work = work
         covariates = options.adjustment == .none ? [] : data.covariates.map(\.values)
+        guard let design = options.sequential else {
+            looking = .once
+            return
+        }
+        guard let plan = design.plan else {
+            looking = .anyTime(design)
+            return
+        }
+        let units = Double(data.armSizes.reduce(0, +))
+        let look = plan.look(at: units)
+        looking =
+            look == 0
+            ? .early(first: plan.looks.first ?? 0)
+            : .planned(try GroupBoundary(plan, look: look, units: units, alpha: options.alpha))
+    }
+
+    /// Whether there is one look only, which exact and small-sample methods are made for.
+    var isOneLook: Bool {
+        if case .once = looking { return true }
+        return false
+    }
+
+    /// What an effect with this variance is held against when looking at any time; nil where the test has no scale.
+    func anyTime(_ design: SequentialDesign, control: ArmFigure, units: Double, variance: Double) -> Reference? {
+        switch design.method {
+        case .mixture(let tau):
+            let spread = tau * control.value
+            return spread == 0 ? nil : .alwaysValid(information: spread * spread / variance)
+        case .confidenceSequence(let tuning):
+            let rho = Reference.rho(tuning: tuning, alpha: options.alpha)
+            return .alwaysValid(information: units * rho * rho)
+        case .group: return nil
+        }
     }
 
     var armCount: Int { data.arms.count }
@@ -25,7 +71,7 @@ struct Analysis {
 
     /// Whether comparisons of this metric go by the score test: shares with nothing taken from covariates, looked at once.
     func isScore(_ metric: Metric, _ usesCovariates: Bool) -> Bool {
-        metric.isBinary && !usesCovariates && options.sequential == nil
+        metric.isBinary && !usesCovariates && isOneLook
     }
 
     /// An arm's figure against control's.
@@ -39,15 +85,18 @@ struct Analysis {
         for (figure, name) in [(control, names.control), (arm, names.arm)] where figure.n < 1 {
             return made(.undefined(status: "empty_arm", reason: "'\(name)' has no units with a value"))
         }
-        if let sequential = options.sequential {
-            guard arm.n >= sequential.burnIn, control.n >= sequential.burnIn else {
-                return made(
-                    .undefined(
-                        status: "burn_in",
-                        reason:
-                            "always-valid intervals begin at \(Words.significant(sequential.burnIn, 6)) units in each arm"
-                    ))
-            }
+        switch looking {
+        case .anyTime(let design) where arm.n < design.burnIn || control.n < design.burnIn:
+            return made(
+                .undefined(
+                    status: "burn_in",
+                    reason: "always-valid intervals begin at \(Words.units(design.burnIn)) units in each arm"))
+        case .early(let first):
+            return made(
+                .undefined(
+                    status: "before_first_look",
+                    reason: "the first planned look is at \(Words.units(first)) units of all arms"))
+        default: break
         }
         if let successes,
             let a = try? Proportion(x: successes.arm, n: arm.n, name: "data"),
@@ -59,13 +108,27 @@ struct Analysis {
             return made(.undefined(status: "one_unit", reason: "'\(name)' has one unit, which has no variance"))
         }
         let variance = arm.variance + control.variance
-        guard variance > 0 else {
-            return made(.undefined(status: "no_variance", reason: "all values within the arms are equal"))
-        }
-        if let sequential = options.sequential {
-            let n = arm.n + control.n
+        guard variance.isFinite else {
             return made(
-                .wald(.alwaysValid(n: n, rho: Reference.rho(tuning: sequential.tuning ?? n, alpha: options.alpha))))
+                .undefined(
+                    status: "too_few_values",
+                    reason: "so far out there are too few values for an interval of the quantile"))
+        }
+        guard variance > 0 else {
+            return made(
+                .undefined(status: "no_variance", reason: "the values that it turns on do not differ within the arms"))
+        }
+        switch looking {
+        case .planned(let boundary): return made(.wald(.planned(boundary)))
+        case .anyTime(let design):
+            guard let reference = anyTime(design, control: control, units: arm.n + control.n, variance: variance) else {
+                return made(
+                    .undefined(
+                        status: "no_scale",
+                        reason: "control's figure is 0, so 'tau', a share of it, gives the test no scale"))
+            }
+            return made(.wald(reference))
+        default: break
         }
         guard arm.df.isFinite, control.df.isFinite else { return made(.wald(.normal)) }
         // Satterthwaite's degrees of freedom.
@@ -77,17 +140,19 @@ struct Analysis {
 
     /// What is told of a comparison before corrections.
     func effect(
-        _ comparison: Comparison, arm name: String, metric: Metric, sd: Double?, perDay: Double?
+        _ comparison: Comparison, arm name: String, metric: Metric, sd: Double?, perDay: Double?,
+        counts: BeliefData? = nil
     ) -> EffectResult {
         let alpha = options.alpha
         if case .undefined(let status, let reason) = comparison.basis {
-            let knows = status == "no_variance" || status == "one_unit"
+            let knows = ["no_variance", "one_unit", "no_scale", "too_few_values"].contains(status)
             return EffectResult(
                 arm: name, status: status, reason: reason, absolute: knows ? comparison.effect : nil,
                 standardError: nil,
                 interval: nil, lift: knows ? comparison.lift : nil, liftInterval: nil, liftReason: reason, scaled: nil,
                 p: nil,
-                adjustedP: nil, level: 1 - alpha, intervalMethod: "none", method: "none", chanceBetter: nil,
+                adjustedP: nil, level: 1 - alpha, intervalMethod: "none", method: "none", posterior: nil,
+                chanceBetter: nil,
                 expectedLoss: nil, credible: nil, prior: nil, margin: nil, nonInferiorityP: nil,
                 guardrail: metric.role == .guardrail ? "open" : nil, detectable: nil, detectableLift: nil,
                 unitsNeeded: nil,
@@ -95,10 +160,10 @@ struct Analysis {
         }
         let scale = abs(comparison.control.value)
         let relative = comparison.liftInterval(alpha)
-        let belief = Belief(comparison, prior: options.prior, sign: metric.sign, alpha: alpha)
+        let belief = Belief(comparison, prior: options.prior, counts: counts, sign: metric.sign, alpha: alpha)
         let margin = metric.role == .guardrail ? metric.margin.value * (metric.margin.isRelative ? scale : 1) : nil
         let error = comparison.standardError
-        let power = Normal.upperQuantile(alpha / 2) + Normal.upperQuantile(1 - options.power)
+        let power = comparison.critical(alpha) + Normal.upperQuantile(1 - options.power)
         let detectable = error > 0 ? power * error : nil
         let detectableLift = scale > 0 ? detectable.map { $0 / scale } : nil
         let units = comparison.arm.n + comparison.control.n
@@ -112,7 +177,8 @@ struct Analysis {
                 ? "control's figure is 0, so a relative effect is not defined" : relative.reason,
             scaled: sd.flatMap { $0 > 0 ? comparison.effect / $0 : nil }, p: comparison.p, adjustedP: nil,
             level: 1 - alpha,
-            intervalMethod: "uncorrected", method: comparison.method, chanceBetter: belief.chanceBetter,
+            intervalMethod: "uncorrected", method: comparison.method,
+            posterior: belief.name, chanceBetter: belief.chanceBetter,
             expectedLoss: belief.expectedLoss, credible: belief.credible, prior: belief.prior, margin: margin,
             nonInferiorityP: margin.flatMap { comparison.nonInferiority(margin: $0, sign: metric.sign) },
             guardrail: nil,
@@ -128,44 +194,5 @@ struct Analysis {
         let (worst, best) = sign > 0 ? (interval.lower, interval.upper) : (-interval.upper, -interval.lower)
         if worst > -margin { return "holds" }
         return best < -margin ? "broken" : "open"
-    }
-}
-
-/// What is believed of an effect after the data: normal, from a normal prior or from none.
-struct Belief {
-    let chanceBetter: Double?
-    let expectedLoss: Double?
-    let credible: Interval?
-    let prior: (mean: Double, sd: Double)?
-
-    init(_ comparison: Comparison, prior: AnalysisOptions.Prior?, sign: Double, alpha: Double) {
-        var mean = comparison.effect
-        var variance = comparison.arm.variance + comparison.control.variance
-        if case .score(let a, let b) = comparison.basis {
-            // Beta posteriors from uniform priors: defined also where nobody or everybody converts.
-            let (p, q) = (BetaDistribution(a.x + 1, a.n - a.x + 1), BetaDistribution(b.x + 1, b.n - b.x + 1))
-            mean = p.mean - q.mean
-            variance = p.sd * p.sd + q.sd * q.sd
-        }
-        let scale = abs(comparison.control.value)
-        self.prior = prior.flatMap { given in
-            // A relative prior is turned into the metric's unit, or not used where control is 0.
-            if !given.isRelative { return (given.mean, given.sd) }
-            return scale > 0 ? (given.mean * scale, given.sd * scale) : nil
-        }
-        guard variance > 0, !(prior != nil && self.prior == nil) else {
-            (chanceBetter, expectedLoss, credible) = (nil, nil, nil)
-            return
-        }
-        if let prior = self.prior {
-            let precision = 1 / variance + 1 / (prior.sd * prior.sd)
-            mean = (mean / variance + prior.mean / (prior.sd * prior.sd)) / precision
-            variance = 1 / precision
-        }
-        let sd = variance.squareRoot()
-        let z = Normal.upperQuantile(alpha / 2)
-        chanceBetter = Normal.cdf(sign * mean / sd)
-        expectedLoss = Normal.positivePart(mean: -sign * mean, sd: sd)
-        credible = Interval(mean - z * sd, mean + z * sd)
     }
 }

@@ -50,21 +50,16 @@ extension ColumnReader {
         }
         do throws(Failure) {
             let numbers = try column.numbers(named: name)
-            try refuse(numbers, name, metric, "finite numbers") { $0.isInfinite }
+            // Squares and their sums must stay finite.
+            try refuse(numbers, name, metric, "finite numbers of less than 1e140") { abs($0) > 1e140 }
             return numbers
         } catch {
             guard case .argument(let parameter) = error.kind, parameter == name else { throw error }
             throw .argument(
                 "metrics", expected: "numbers in column '\(name)' of metric '\(metric.name)'",
-                got: firstText(column) ?? "column of type \(column.type.name)",
+                got: "column of type \(column.type.name)\(column.firstText)",
                 hint: "turn it into numbers with data:sql, or choose another column")
         }
-    }
-
-    private func firstText(_ column: Column) -> String? {
-        (0..<column.count).first { row in
-            !column.isNull(row) && Double(column.text(row)) == nil
-        }.map { "'\(column.text($0))' in row \($0 + 1)" }
     }
 
     private func isWhole(_ name: String) -> Bool {
@@ -119,7 +114,7 @@ extension ColumnReader {
                 throw .argument(
                     "date", expected: "the column of the day a unit came in, for retention by dates", got: "nothing")
             }
-            let days = try column.days(named: "metrics")
+            let days = try column.days(named: metric.column, parameter: "metrics")
             lastDay = max(lastDay, days.max() ?? .min)
             gaps = days.enumerated().map { row, day in
                 let unit = units.isIdentity ? row : Int(units.unitOfRow[row])
@@ -140,5 +135,13 @@ extension ColumnReader {
             }
         }
         return result
+    }
+}
+
+extension Column {
+    /// The first value that is no number, with its row; nothing if there is none.
+    var firstText: String {
+        let row = (0..<count).first { !isNull($0) && Double(text($0)) == nil }
+        return row.map { ", '\(text($0))' in row \($0 + 1)" } ?? ""
     }
 }

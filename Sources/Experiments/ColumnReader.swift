@@ -87,7 +87,8 @@ struct ColumnReader {
                 throw .argument("weights", expected: "a weight for each arm", got: "none for '\(name)'")
             }
             guard weight >= 0, weight.isFinite else {
-                throw .argument("weights", expected: "weights of at least 0", got: "\(weight) for '\(name)'")
+                throw .argument(
+                    "weights", expected: "weights of at least 0", got: "\(Words.units(weight)) for '\(name)'")
             }
             weights.append(weight)
         }
@@ -101,7 +102,7 @@ struct ColumnReader {
     /// The day of each row and of each unit, its first.
     func days(_ units: UnitRows) throws(Failure) -> (ofRows: [Int32], ofUnits: [Int32])? {
         guard let name = plan.date else { return nil }
-        let days = try column(name, "date").days(named: "date")
+        let days = try column(name, "date").days(named: name, parameter: "date")
         if !plan.allowsUnsortedDates {
             var last: (day: Int32, row: Int)?
             for (row, day) in days.enumerated() where day != .min {
@@ -121,6 +122,20 @@ struct ColumnReader {
             first[Int(unit)] = min(first[Int(unit)], days[row])
         }
         return (days, first.map { $0 == .max ? .min : $0 })
+    }
+
+    /// The numbers of a covariate's column.
+    func covariateValues(_ name: String) throws(Failure) -> [Double] {
+        let column = try column(name, "covariates")
+        do throws(Failure) {
+            return try column.numbers(named: name)
+        } catch {
+            guard case .argument(let parameter) = error.kind, parameter == name else { throw error }
+            throw .argument(
+                "covariates", expected: "columns of numbers or booleans",
+                got: "column '\(name)' of type \(column.type.name)\(column.firstText)",
+                hint: column.type == .text ? "{text = \"\(name)\", encoder = ...} takes what its texts foretell" : nil)
+        }
     }
 
     func covariate(_ name: String, _ values: [Double]) throws(Failure) -> ExperimentData.Covariate {

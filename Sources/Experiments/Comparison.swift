@@ -92,10 +92,22 @@ struct Comparison: Sendable {
             return
                 (try? Proportions.differenceTest(
                     a, b, value: -sign * margin, kind: .score, alternative: sign > 0 ? .greater : .less))?.p
-        default:
+        case .wald(let reference):
+            guard standardError > 0 else { return nil }
+            // One side of the test that the interval comes from, so that the guardrail and its p-value agree whatever the way to look.
+            let z = (sign * effect + margin) / standardError
+            let half = reference.p(z) / 2
+            return z > 0 ? half : 1 - half
+        case .score:
             guard standardError > 0 else { return nil }
             return Normal.survival((sign * effect + margin) / standardError)
         }
+    }
+
+    /// How many standard errors an effect must have to be found at this look.
+    func critical(_ alpha: Double) -> Double {
+        if case .wald(let reference) = basis { return reference.critical(alpha) }
+        return Normal.upperQuantile(alpha / 2)
     }
 
     /// The test's name.

@@ -51,6 +51,8 @@ public struct DecisionRule: Sendable, Equatable {
         case planReached = "plan_reached"
         /// The effect that matters would have been found with the power asked for.
         case powered
+        /// The last of the planned looks is taken; never without such a plan.
+        case lastLook = "last_look"
         /// A secondary metric of the arm is worse.
         case secondaryWorse = "secondary_worse"
     }
@@ -90,6 +92,7 @@ public struct DecisionRule: Sendable, Equatable {
             "better, but the data raise a question", .review, [(.primaryBetter, true), (.healthWarning, true)]),
         DecisionRule("better, but a guardrail is open", .review, [(.primaryBetter, true)]),
         DecisionRule("no effect, and enough power to find one", .review, [(.powered, true)]),
+        DecisionRule("the last look found nothing", .review, [(.lastLook, true)]),
         DecisionRule("nothing is settled", .keepRunning, []),
     ]
 }
@@ -98,12 +101,12 @@ public struct DecisionRule: Sendable, Equatable {
 enum Judge {
     static func decide(
         rules given: [DecisionRule], arms: [String], metrics: [MetricResult], health: [HealthCheck], alpha: Double,
-        planReached: Bool, mde: Double?
+        planReached: Bool, isLastLook: Bool = false, mde: Double?
     ) -> Decision {
         let rules = given.isEmpty ? DecisionRule.usual : given
         var found: [(arm: String, verdict: Decision.Verdict, rule: DecisionRule?)] = []
         for arm in arms.dropFirst() {
-            let facts = facts(arm, metrics, health, alpha, planReached, mde)
+            let facts = facts(arm, metrics, health, alpha, planReached, mde) + (isLastLook ? [.lastLook] : [])
             let rule = rules.first { rule in rule.conditions.allSatisfy { facts.contains($0.condition) == $0.holds } }
             found.append((arm, rule?.verdict ?? .review, rule))
         }
@@ -213,9 +216,15 @@ public enum Words {
         return p < 0.0001 ? scientific(p) : significant(p, p < 0.1 ? 2 : 3)
     }
 
-    /// A number to `digits` digits without needless zeros.
+    /// A number of units: whole without decimals.
+    public static func units(_ count: Double) -> String {
+        Int(exactly: count).map { String($0) } ?? significant(count, 9)
+    }
+
+    /// A number to `digits` digits.
     public static func significant(_ value: Double, _ digits: Int) -> String {
         if value == 0 { return "0" }
+        guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "infinity" : "-infinity" }
         let size = value.magnitude
         if size < 1e-4 || size >= 1e15 { return scientific(value) }
         var power = 0

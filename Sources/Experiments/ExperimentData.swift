@@ -116,7 +116,7 @@ extension ExperimentData {
         }
         var covariates: [Covariate] = []
         for name in plan.covariates {
-            let values = try reader.column(name, "covariates").numbers(named: name)
+            let values = try reader.covariateValues(name)
             covariates.append(try reader.covariate(name, units.first(values)))
         }
         for (name, values) in extra { covariates.append(try reader.covariate(name, units.first(values))) }

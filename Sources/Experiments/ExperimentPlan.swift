@@ -64,20 +64,6 @@ public struct AnalysisOptions: Sendable {
         case delta
     }
 
-    /// Error kept when looking more than once.
-    public struct Sequential: Sendable, Equatable {
-        /// The total number of units at which the interval is to be tightest; the present one if nil.
-        public var tuning: Double?
-        /// Units that each arm must have before the first look counts: the interval holds for large samples.
-        public var burnIn: Double
-
-        /// Always-valid intervals.
-        public init(tuning: Double? = nil, burnIn: Double = 100) {
-            self.tuning = tuning
-            self.burnIn = burnIn
-        }
-    }
-
     /// A normal prior of the effect.
     public struct Prior: Sendable, Equatable {
         /// Its mean.
@@ -99,8 +85,8 @@ public struct AnalysisOptions: Sendable {
     public var alpha = 0.05
     /// How several looks at once are paid for.
     public var correction = Multiplicity.Method.holm
-    /// Looking at any time, if that was planned.
-    public var sequential: Sequential?
+    /// Looking more than once, if that was planned.
+    public var sequential: SequentialDesign?
     /// What covariates are used for.
     public var adjustment = Adjustment.cuped
     /// How relative intervals are made.
@@ -129,20 +115,18 @@ public struct AnalysisOptions: Sendable {
     public func check() throws(Failure) {
         func between(_ value: Double, _ name: String) throws(Failure) {
             guard value > 0, value < 1 else {
-                throw .argument(name, expected: "number between 0 and 1", got: "\(value)")
+                throw .argument(name, expected: "number between 0 and 1", got: Words.units(value))
             }
         }
         try between(alpha, "alpha")
         try between(power, "power")
         try between(ratioAlpha, "srm_alpha")
         if let mde, !(mde > 0 && mde.isFinite) {
-            throw .argument("mde", expected: "number above 0", got: "\(mde)")
+            throw .argument("mde", expected: "number above 0", got: Words.units(mde))
         }
         if let prior, !(prior.sd > 0 && prior.sd.isFinite && prior.mean.isFinite) {
             throw .argument("prior", expected: "a mean and a standard deviation above 0", got: "sd \(prior.sd)")
         }
-        if let sequential, let tuning = sequential.tuning, !(tuning >= 1 && tuning.isFinite) {
-            throw .argument("sequential", expected: "tuning of at least 1 unit", got: "\(tuning)")
-        }
+        try sequential?.check()
     }
 }

@@ -10,6 +10,7 @@ extension ExperimentResult {
         .record([
             ("schema", .int(Int64(ExperimentResult.schema))), ("verdict", .text(decision.verdict.rawValue)),
             ("decision", decisionJSON), ("plan", planJSON), ("options", optionsJSON),
+            ("looks", looksJSON),
             (
                 "data",
                 .record([
@@ -60,6 +61,19 @@ extension ExperimentResult {
         ])
     }
 
+    /// The planned looks.
+    public var looksJSON: JSON {
+        .array(
+            looks.map {
+                .record([
+                    ("units", Int64(exactly: $0.units).map { .int($0) } ?? .number($0.units)),
+                    ("information", .number($0.information)),
+                    ("boundary", .number($0.boundary)), ("error_spent", .number($0.spent)),
+                    ("status", .text($0.status)),
+                ])
+            })
+    }
+
     /// The health checks.
     public var healthJSON: JSON {
         .record([
@@ -96,12 +110,7 @@ extension ExperimentResult {
             ("adjustment", .text(options.adjustment.rawValue)), ("relative", .text(options.relative.rawValue)),
             (
                 "sequential",
-                options.sequential.map {
-                    .record([
-                        ("method", .text("asymptotic confidence sequence")), ("tuning", .number($0.tuning)),
-                        ("burn_in", .number($0.burnIn)),
-                    ])
-                } ?? .null
+                options.sequential.map(\.json) ?? .null
             ),
             (
                 "prior",
@@ -128,6 +137,23 @@ extension ExperimentResult {
                     })
             ),
         ])
+    }
+}
+
+extension SequentialDesign {
+    /// The design.
+    var json: JSON {
+        var members: [(String, JSON)] = [("method", .text(name))]
+        switch method {
+        case .confidenceSequence(let tuning): members += [("tuning", .number(tuning)), ("burn_in", .number(burnIn))]
+        case .mixture(let tau): members += [("tau", .number(tau)), ("burn_in", .number(burnIn))]
+        case .group(let plan):
+            members += [
+                ("boundary", .text(plan.name)),
+                ("looks", .array(plan.looks.map { units in Int64(exactly: units).map { .int($0) } ?? .number(units) })),
+            ]
+        }
+        return .record(members)
     }
 }
 
@@ -182,7 +208,7 @@ extension EffectResult {
             ("p", .number(p)), ("adjusted_p", .number(adjustedP)), ("level", .number(level)),
             ("simultaneous", .bool(isSimultaneous)),
             ("interval_method", .text(intervalMethod)), ("method", .text(method)),
-            ("chance_better", .number(chanceBetter)),
+            ("posterior", .optional(posterior)), ("chance_better", .number(chanceBetter)),
             ("expected_loss", .number(expectedLoss)), ("credible_interval", .interval(credible)),
             ("prior", prior.map { .record([("mean", .number($0.mean)), ("sd", .number($0.sd))]) } ?? .null),
             ("margin", .number(margin)), ("non_inferiority_p", .number(nonInferiorityP)),

@@ -23,6 +23,8 @@ public struct ExperimentResult: Sendable {
     public let period: (first: String, last: String, days: Int)?
     /// The decision and the rule that led to it.
     public internal(set) var decision: Decision
+    /// The planned looks, if there are any and one is due.
+    public let looks: [LookResult]
     /// The checks of the data and the split.
     public let health: [HealthCheck]
     /// Results by metric, in the order of the plan.
@@ -92,7 +94,7 @@ public struct ArmResult: Sendable {
 public struct EffectResult: Sendable {
     /// The arm.
     public let arm: String
-    /// "ok", or why there is no result: "empty_arm", "one_unit", "no_variance", "zero_exposure", "burn_in".
+    /// "ok", or why there is no result: "empty_arm", "one_unit", "no_variance", "too_few_values", "zero_exposure", "burn_in", "before_first_look", "no_scale".
     public let status: String
     /// The same in words; nil if all is well.
     public let reason: String?
@@ -126,6 +128,8 @@ public struct EffectResult: Sendable {
     public var intervalMethod: String
     /// The test's name.
     public let method: String
+    /// What is believed after the data: "beta-binomial", "gamma-Poisson" or "normal"; nil where nothing is.
+    public let posterior: String?
     /// Chance that the arm is better than control, given the data and the prior.
     public let chanceBetter: Double?
     /// What is lost on average by choosing the arm, in the metric's unit.

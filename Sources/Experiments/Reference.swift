@@ -7,18 +7,21 @@ public enum Reference: Sendable, Equatable {
     case normal
     /// Student's t.
     case student(df: Double)
-    /// An asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024) at `n` units with the mixture's spread `rho`: valid
-    /// at every look.
-    case alwaysValid(n: Double, rho: Double)
+    /// Valid at every look: an effect is mixed over a normal prior around 0 whose variance is `information` times the effect's own. For an
+    /// asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024) that is nρ² with a spread ρ set in advance, for
+    /// the mixture sequential probability ratio test (Johari, Pekelis and Walsh 2015) τ²/Var.
+    case alwaysValid(information: Double)
+    /// The boundary of one planned look.
+    case planned(GroupBoundary)
 
     /// The two-sided p-value of a standardised effect.
     public func p(_ z: Double) -> Double {
         switch self {
         case .normal: return min(1, 2 * Normal.survival(abs(z)))
         case .student(let df): return min(1, 2 * StudentT(df: df).survival(abs(z)))
-        case .alwaysValid(let n, let rho):
+        case .planned(let boundary): return boundary.p(z)
+        case .alwaysValid(let information):
             // The level at which the sequence's end just touches 0.
-            let information = n * rho * rho
             return min(1, (information + 1).squareRoot() * exp(-z * z * information / (2 * (information + 1))))
         }
     }
@@ -28,8 +31,8 @@ public enum Reference: Sendable, Equatable {
         switch self {
         case .normal: return Normal.upperQuantile(alpha / 2)
         case .student(let df): return StudentT(df: df).upperQuantile(alpha / 2)
-        case .alwaysValid(let n, let rho):
-            let information = n * rho * rho
+        case .planned(let boundary): return boundary.critical(alpha)
+        case .alwaysValid(let information):
             return ((information + 1) / information * (log(information + 1) - 2 * log(alpha))).squareRoot()
         }
     }
@@ -46,6 +49,7 @@ public enum Reference: Sendable, Equatable {
         case .normal: "normal"
         case .student(let df): "t(\(Int(df.rounded())))"
         case .alwaysValid: "always valid"
+        case .planned(let boundary): "look \(boundary.look) of \(boundary.looks.count)"
         }
     }
 }

@@ -39,9 +39,11 @@ public struct Validation: Sendable {
             var armOf = [Int32](repeating: -1, count: blank.armOf.count)
             for unit in units { armOf[unit] = generator.next() & 1 == 0 ? 0 : 1 }
             copy.armOf = armOf
-            let analysis = Analysis(copy, options, inner)
+            let analysis = try Analysis(copy, options, inner)
             var found: [Double?] = []
-            for index in 0..<metrics { found.append(try analysis.result(index, perDay: nil).result.effects.first?.p) }
+            for index in 0..<metrics {
+                found.append(try analysis.result(index, perDay: nil, believes: false).result.effects.first?.p)
+            }
             measures.withLock { $0[run] = found }
         }
         let all = measures.withLock { $0 }

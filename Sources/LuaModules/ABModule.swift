@@ -120,13 +120,13 @@ extension ABExperiment: LuaVisible {
         var plan = ExperimentPlan(
             variant: try call.string("variant"), control: try call.string("control"), metrics: try metrics(call))
         plan.arms = try call.strings(ifGiven: "arms") ?? []
-        for (arm, value) in try call.value("weights").table?.named ?? [] {
+        for (arm, value) in try byArm(call, "weights", "a weight") {
             guard let weight = value.double else {
                 throw .argument("weights", expected: "a number for each arm", got: "\(value.typeName) for '\(arm)'")
             }
             plan.weights.append((arm, weight))
         }
-        for (arm, value) in try call.value("copy").table?.named ?? [] {
+        for (arm, value) in try byArm(call, "copy", "a text") {
             guard let text = value.text else {
                 throw .argument("copy", expected: "a text for each arm", got: "\(value.typeName) for '\(arm)'")
             }
@@ -143,6 +143,17 @@ extension ABExperiment: LuaVisible {
                 hint: nearest(to: arm, in: made.data.arms).map { "did you mean '\($0)'?" })
         }
         return .object(made)
+    }
+
+    /// The entries of a table with a field for each arm.
+    private static func byArm(_ call: Call, _ name: String, _ what: String) throws(Failure) -> [(String, LuaValue)] {
+        guard let table = try call.value(name).table else { return [] }
+        guard table.list.isEmpty else {
+            throw .argument(
+                name, expected: "\(what) for each arm by its name, {control = ..., other = ...}",
+                got: "a list of \(table.list.count)", hint: "numbers as names are written {[\"1\"] = ...}")
+        }
+        return table.named
     }
 
     private static func metrics(_ call: Call) throws(Failure) -> [Metric] {

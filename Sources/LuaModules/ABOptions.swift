@@ -22,7 +22,10 @@ enum ABOptions {
         ),
         .optional(
             "sequential", .any, standing: "one look",
-            "true, or {tuning = units, burn_in = units}: intervals and p-values that hold at every look"),
+            "how error is kept when looking more than once: true for a confidence sequence at any time, or {method = \"confidence_sequence\", tuning = units, burn_in = units}; "
+                + "{method = \"msprt\", tau = share of control's figure, burn_in = units}; or planned looks, {method = \"group_sequential\", "
+                + "looks = {units of all arms at each}, spending = \"obrien-fleming\"|\"pocock\"|\"power\" (rho) or "
+                + "shape = \"pocock\"|\"obrien-fleming\"|\"wang-tsiatis\" (delta)}"),
         .optional(
             "adjustment", .choice(AnalysisOptions.Adjustment.allCases.map(\.rawValue)), standing: "cuped",
             "how covariates are used: theta from all units, from within arms, Lin's regression, or not at all"),
@@ -51,7 +54,9 @@ enum ABOptions {
         if let name = try call.string(ifGiven: "correction") {
             options.correction = corrections.first { $0.name == name }?.method ?? options.correction
         }
-        if let value = try given(call, "sequential") { options.sequential = try sequential(value) }
+        if let value = try given(call, "sequential") {
+            options.sequential = try ABSequential.design(value, mde: try call.number(ifGiven: "mde") ?? options.mde)
+        }
         options.adjustment =
             try call.string(ifGiven: "adjustment").flatMap { .init(rawValue: $0) } ?? options.adjustment
         options.relative = try call.string(ifGiven: "relative").flatMap { .init(rawValue: $0) } ?? options.relative
@@ -69,28 +74,6 @@ enum ABOptions {
     private static func given(_ call: Call, _ name: String) throws(Failure) -> LuaValue? {
         let value = try call.value(name)
         return value.isNil ? .none : .some(value)
-    }
-
-    private static func sequential(_ value: LuaValue) throws(Failure) -> AnalysisOptions.Sequential? {
-        let expected = "true, false or {tuning = units, burn_in = units}"
-        if let flag = value.bool { return flag ? .init() : nil }
-        guard let table = value.table, table.list.isEmpty else {
-            throw .argument("sequential", expected: expected, got: value.typeName)
-        }
-        var sequential = AnalysisOptions.Sequential()
-        for (name, value) in table.named {
-            guard let number = value.double, number >= 1, number.isFinite else {
-                throw .argument(
-                    "sequential", expected: "'\(name)' of at least 1",
-                    got: value.double.map { "\($0)" } ?? value.typeName)
-            }
-            switch name {
-            case "tuning": sequential.tuning = number
-            case "burn_in": sequential.burnIn = number
-            default: throw .argument("sequential", expected: expected, got: "'\(name)'")
-            }
-        }
-        return sequential
     }
 
     private static func prior(_ table: LuaTable) throws(Failure) -> AnalysisOptions.Prior {

@@ -30,6 +30,10 @@ extension ABResult: LuaVisible {
             ) {
                 (r: ABResult) in health(r.result)
             },
+            Field(
+                "looks", "list of records",
+                "the planned looks, once one is due: units, information, boundary (standard errors), error_spent, status"
+            ) { (r: ABResult) in .init(plain: r.result.looksJSON) },
             Field("metrics", "list of records", "for each metric: name, kind, role, arms, effects, variance_reduction")
             {
                 (r: ABResult) in .list(r.result.metrics.map { .init(plain: $0.json) })

@@ -22,7 +22,12 @@ extension ABResult: Displayable {
         if let period = result.period { note += ", \(period.first) to \(period.last)" }
         note +=
             "; correction \(result.options.correction.rawValue), alpha \(NumberStyle.percent.text(result.options.alpha))"
-        if result.options.sequential != nil { note += ", valid at every look" }
+        if let design = result.options.sequential {
+            note +=
+                result.looks.first { $0.status == "present" }.map { look in
+                    ", look \((result.looks.firstIndex { $0.status == "present" } ?? 0) + 1) of \(result.looks.count): boundary \(Words.significant(look.boundary, 4)), error spent \(Words.significant(look.spent, 3))"
+                } ?? (design.plan == nil ? ", valid at every look" : ", no planned look is due yet")
+        }
         lines.append(DisplayWidth.wrapped(note, to: frame.width))
         let reduced = result.metrics.compactMap { metric in
             metric.varianceReduction.map { "'\(metric.metric.name)' \(MetricFigures.share($0))" }

@@ -156,7 +156,7 @@ extension Stats {
             [
                 .required("v", .number(0...), "intrinsic time (variance so far)"), alpha,
                 .optional("start", .number(above: 0), default: 1, "intrinsic time from which it holds"),
-                .optional("c", .number(0...), default: 0, "scale of the increments"),
+                .optional("c", .number, default: 0, "scale of the increments"),
                 .optional("s", .number, default: 1.4, "power of the epochs' share"),
                 .optional("eta", .number, default: 2, "growth of the epochs"),
             ],

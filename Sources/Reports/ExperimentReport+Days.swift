@@ -38,8 +38,12 @@ extension ExperimentReport {
                             style: axis.style, range: Self.range(series)))),
                 title: language.pick(
                     "\(line.metric) of \(line.arm), all units so far", "\(line.metric)：\(line.arm)，截至当日的全部单位"),
-                subtitle: language.pick(
-                    "The band holds at every look, so that it may be read any day", "置信带对任意次查看都有效，可随时解读")))
+                subtitle: result.options.sequential?.plan == nil
+                    ? language.pick(
+                        "The band holds at every look, so that it may be read any day", "置信带对任意次查看都有效，可随时解读")
+                    : language.pick(
+                        "Intervals belong to the planned looks; between them none may be read",
+                        "区间仅属于计划的各次查看，其间不作解读")))
     }
 
     /// A stretch that shows the line whole, and of the band of the first days, which is many times wider than that of the last, as much as leaves

@@ -135,19 +135,60 @@ extension ExperimentReport {
 
     var looks: [Block] {
         let text: String
-        if let sequential = result.options.sequential {
-            let burnIn = Words.significant(sequential.burnIn, 6)
+        let alpha = NumberStyle.percent.text(result.options.alpha)
+        if let plan = result.options.sequential?.plan {
+            text =
+                result.looks.isEmpty
+                ? language.pick(
+                    "Looks are planned (\(plan.name)) and none is due yet: no error is spent, and nothing can be decided.",
+                    "已计划分次查看（\(plan.name)），尚未到第一次：未花费错误率，暂不判定。")
+                : language.pick(
+                    "Looks are planned (\(plan.name)): over all of them the error spent is at most \(alpha). One analysis is due at each; intervals and p-values are those of this look.",
+                    "已计划分次查看（\(plan.name)）：全部查看累计错误率不超过 \(alpha)。每次只分析一次，区间与 p 值属于本次查看。")
+        } else if let sequential = result.options.sequential {
+            let burnIn = Words.units(sequential.burnIn)
             text = language.pick(
-                "Intervals and p-values hold at every look from \(burnIn) units in each arm on: the error spent over all looks together is at most \(NumberStyle.percent.text(result.options.alpha)).",
-                "自每组 \(burnIn) 个单位起，区间与 p 值对任意次查看都有效：所有查看累计的第一类错误不超过 \(NumberStyle.percent.text(result.options.alpha))。"
+                "Intervals and p-values hold at every look from \(burnIn) units in each arm on: the error spent over all looks together is at most \(alpha).",
+                "自每组 \(burnIn) 个单位起，区间与 p 值对任意次查看都有效：所有查看累计的第一类错误不超过 \(alpha)。"
             )
         } else {
             text = language.pick(
-                "The analysis counts as the only look: it spends the whole error of \(NumberStyle.percent.text(result.options.alpha)). If results were looked at before, say `sequential = true`. The bands by day hold at every look.",
-                "本分析按唯一一次查看计算，用尽 \(NumberStyle.percent.text(result.options.alpha)) 的错误率。若此前看过结果，请设置 `sequential = true`。逐日置信带对任意次查看都有效。"
+                "The analysis counts as the only look: it spends the whole error of \(alpha). If results were looked at before, say `sequential = true`. The bands by day hold at every look.",
+                "本分析按唯一一次查看计算，用尽 \(alpha) 的错误率。若此前看过结果，请设置 `sequential = true`。逐日置信带对任意次查看都有效。"
             )
         }
-        return [.heading(language.pick("Looks taken and error spent", "查看次数与错误率"), level: 1), .text(text)]
+        let heading = Block.heading(language.pick("Looks taken and error spent", "查看次数与错误率"), level: 1)
+        return [heading, .text(text)] + lookTable
+    }
+
+    /// The planned looks, one a row.
+    private var lookTable: [Block] {
+        guard !result.looks.isEmpty else { return [] }
+        func status(_ word: String) -> String {
+            switch word {
+            case "taken": language.pick("taken", "已过")
+            case "present": language.pick("this one", "本次")
+            default: language.pick("ahead", "未到")
+            }
+        }
+        let columns: [TableData.Column] = [
+            .init(language.pick("look", "第几次")), .init(language.pick("units", "单位数")),
+            .init(language.pick("share of the plan", "占计划"), .percent),
+            .init(language.pick("boundary, standard errors", "界（标准误）")),
+            .init(language.pick("error spent", "累计错误率")), .init(language.pick("state", "状态")),
+        ]
+        let rows = result.looks.enumerated().map { place, look -> [TableData.Cell] in
+            [
+                .text("\(place + 1)"), .text(Words.units(look.units)), .number(look.information),
+                .text("± \(Words.fixed(look.boundary, 3))"), .text(Words.significant(look.spent, 3)),
+                .text(status(look.status)),
+            ]
+        }
+        return [
+            .table(
+                TableBlock(
+                    TableData(columns: columns, rows: rows), caption: language.pick("Planned looks", "计划的查看")))
+        ]
     }
 
     // MARK: 13. Methods

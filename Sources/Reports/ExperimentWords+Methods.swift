@@ -188,13 +188,8 @@ extension ExperimentWords {
             "Correction of primary metrics × arms as one family, secondary ones as another: \(correction(options.correction)). Guardrails must each hold and need none; theirs is the p-value of `z = (δ + m) / se`, m being the margin, with signs so that more is better.",
             "主要指标 × 组别作为一族校正，次要指标另为一族：\(correction(options.correction))。护栏为非劣效检验（m 为容许恶化）`z = (δ + m) / se`（以越高越好为正）；护栏须逐一守住，无需校正。"
         )
-        add(
-            "P(better) and expected loss: \(options.prior == nil ? "uniform priors of shares (beta), no prior of means" : "normal prior of the effect, in the scale declared"), normal approximation of the difference.",
-            "更优概率与期望损失：\(options.prior == nil ? "比例用均匀先验（beta），均值无先验" : "按声明尺度的正态先验")，差值作正态近似。")
-        add(
-            "Always-valid bands: asymptotic confidence sequences (Waudby-Smith and others 2024), `√((nρ²+1)/(nρ²) · ln((nρ²+1)/α²))` standard errors wide, ρ tuned to "
-                + (options.sequential?.tuning.map { "\(Words.significant($0, 6)) units" } ?? "the units at hand") + ".",
-            "任意时刻有效的置信带：渐近置信序列（Waudby-Smith 等 2024），半宽为 `√((nρ²+1)/(nρ²) · ln((nρ²+1)/α²))` 个标准误。")
+        posteriors(result).forEach(add)
+        sequential(result).forEach(add)
         add(
             "Left out: rows without an arm or a unit, units in two arms, repeated rows of a unit, and of each metric the units without a value.",
             "剔除：没有组别或单位的行、跨组单位、重复行，以及各指标缺失的单位。")

@@ -68,8 +68,11 @@ struct ExperimentWords: Sendable {
         case "empty_arm": "该组没有数据"
         case "one_unit": "只有一个单位，没有方差"
         case "no_variance": "组内数值全部相同"
+        case "too_few_values": "分位点附近的数值太少"
         case "zero_exposure": "分母合计为 0"
         case "burn_in": "样本尚未达到起始数量"
+        case "before_first_look": "尚未到第一次计划查看"
+        case "no_scale": "对照值为 0，tau 没有尺度"
         default: effect.status
         }
     }
@@ -80,6 +83,7 @@ struct ExperimentWords: Sendable {
         "the plan is not reached": "未达到计划规模", "better, guardrails hold": "主要指标更好且护栏守住",
         "better, but the data raise a question": "主要指标更好，但数据存疑", "better, but a guardrail is open": "主要指标更好，但护栏未定",
         "no effect, and enough power to find one": "功效充足而未见效应", "nothing is settled": "尚无定论",
+        "the last look found nothing": "最后一次查看仍无结论",
     ]
 
     func ruleText(_ rule: String) -> String { language == .english ? rule : Self.usualRules[rule] ?? rule }
@@ -169,14 +173,21 @@ struct ExperimentWords: Sendable {
         if name.hasPrefix("post-stratified by ") { return "按\(beside(String(name.dropFirst(19))))事后分层" }
         let names = [
             "as analysed": "与正文相同", "without covariates": "不用协变量", "with CUPED": "使用 CUPED",
-            "Lin's regression": "Lin 回归调整",
+            "Lin's regression": "Lin 回归调整", "Harrell–Davis estimate": "Harrell–Davis 估计",
             "winsorised at 99%": "99% 截尾", "not winsorised": "不截尾", "rank test (Mann–Whitney)": "秩检验（Mann–Whitney）",
         ]
         return names[name] ?? name
     }
 
+    private static let remarks = [
+        "a quantile is no mean, from which covariates could take something": "分位数不是均值，协变量无从减去",
+        "the quantiles of strata do not add up to the whole's": "各层分位数不能加总为总体分位数",
+        "a stratum has fewer than two units in an arm": "某层某组不足两个单位",
+    ]
+
     func remark(_ reason: String?) -> String {
         guard let reason else { return "" }
+        if language == .chinese, let known = Self.remarks[reason] { return known }
         guard language == .chinese, reason.hasPrefix("chance of a higher value: ") else { return reason }
         return "取值更高的概率：\(reason.dropFirst(26))"
     }

@@ -74,6 +74,23 @@ public enum ArmSummary: Sendable {
         }
     }
 
+    /// The mean as it was measured: for CUPED that of the metric before the covariate is taken out.
+    private var plainMean: Double? {
+        if case .cuped(let n, let post, _, _) = self { return post.moments(n).mean }
+        return moments()?.mean
+    }
+
+    /// What control adds to the variance of a CUPED (a − b)/|b| by the delta method, `x` and `y` being the arms' means as measured: control's
+    /// own mean stands above and below the line, its covariate only above.
+    private func relativeVariance(theta: Double, x: Double, y: Double) -> Double? {
+        guard case .cuped(let n, let post, let pre, let products) = self, theta != 0 else { return nil }
+        let ratio = x / y
+        let variance =
+            post.moments(n).variance * ratio * ratio + theta * theta * pre.moments(n).variance
+            - 2 * theta * ratio * Self.covariance(n, post, pre, products)
+        return max(0, variance) / (n * y * y)
+    }
+
     /// The CUPED slope over both arms as one sample.
     static func theta(_ a: ArmSummary, _ b: ArmSummary) -> Double {
         guard case .cuped(let n, let post, let pre, let products) = a,
@@ -144,19 +161,21 @@ public enum ArmSummary: Sendable {
         guard let x = a.moments(theta: theta), let y = b.moments(theta: theta) else {
             return Comparison(reason: "a denominator sums to 0")
         }
-        var result = Comparison(n: a.n + b.n, baseline: abs(y.mean))
+        let (plainA, plainB) = (a.plainMean ?? x.mean, b.plainMean ?? y.mean)
+        var result = Comparison(n: a.n + b.n, baseline: abs(plainB))
         let (va, vb) = (x.ofMean, y.ofMean)
         switch difference {
         case .absolute:
             result.effect = x.mean - y.mean
             result.variance = va + vb
         case .relative:
-            guard y.mean != 0 else {
+            guard plainB != 0 else {
                 return Comparison(n: result.n, reason: "b is 0, so a relative difference is not defined")
             }
-            result.effect = (x.mean - y.mean) / abs(y.mean)
-            let square = y.mean * y.mean
-            result.variance = va / square + vb * x.mean * x.mean / (square * square)
+            result.effect = (x.mean - y.mean) / abs(plainB)
+            let square = plainB * plainB
+            let ofControl = b.relativeVariance(theta: theta, x: plainA, y: plainB)
+            result.variance = va / square + (ofControl ?? vb * plainA * plainA / (square * square))
         }
         guard a.n > 1, b.n > 1 else {
             result.reason = "\(a.n > 1 ? "b" : "a") has one unit, so no variance"

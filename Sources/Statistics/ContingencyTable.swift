@@ -71,7 +71,9 @@ public struct ContingencyTable: Sendable {
         try Check.level(level)
         let (a, b, c, d) = (counts[0][0], counts[0][1], counts[1][0], counts[1][1])
         guard a + b > 0, c + d > 0, a + c > 0, b + d > 0 else {
-            return TestResult(p: 1, reason: "a row or column has no counts, so the odds ratio is not defined")
+            return TestResult(
+                p: 1, interval: Interval(0, .infinity), details: [("p_two_sided", 1), ("p_greater", 1), ("p_less", 1)],
+                reason: "a row or column has no counts, so the odds ratio is not defined")
         }
         guard a + b + c + d < 1e8 else {
             throw .argument(
@@ -118,7 +120,11 @@ public struct ContingencyTable: Sendable {
     /// without the continuity correction.
     public func mcnemar(exact: Bool = true, correction: Bool = true) -> TestResult {
         let (b, c) = (counts[0][1], counts[1][0])
-        guard b + c > 0 else { return TestResult(p: 1, reason: "no pair differs") }
+        guard b + c > 0 else {
+            // The exact test of no pairs is certain of nothing; the chi-square of none is 0/0.
+            return exact
+                ? TestResult(statistic: 0, p: 1, reason: "no pair differs") : TestResult(reason: "no pair differs")
+        }
         let n = counts.reduce(0) { $0 + $1.reduce(0, +) }
         let effect = (b - c) / n
         if exact {
@@ -143,7 +149,10 @@ public enum Barnard {
         tolerance: Double = 1e-10,
         work: Work = Work()
     ) throws(Failure) -> TestResult {
-        if let empty = Proportions.emptyArm(a, b) { return empty }
+        if var empty = Proportions.emptyArm(a, b) {
+            empty.p = 1
+            return empty
+        }
         guard a.n * b.n <= 4e6 else {
             throw .argument(
                 "a", expected: "arms whose sizes multiply to at most 4 million",

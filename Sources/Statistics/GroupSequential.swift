@@ -5,7 +5,7 @@ import Support
 /// (Armitage, McPherson and Rowe 1969; Jennison and Turnbull 2000, chapter 19).
 public struct GroupSequential: Sendable {
     /// How much of alpha may be spent by a share t of the information.
-    public enum Spending: Sendable {
+    public enum Spending: Sendable, Equatable {
         /// Lan and DeMets 1983, like O'Brien and Fleming: 2 − 2Φ(z(alpha/2)/√t), for each tail by itself.
         case obrienFleming
         /// Lan and DeMets, like Pocock: alpha·log(1 + (e − 1)t).
@@ -27,7 +27,7 @@ public struct GroupSequential: Sendable {
     }
 
     /// The shape of a boundary whose constant is solved for.
-    public enum Shape: Sendable {
+    public enum Shape: Sendable, Equatable {
         /// The same z at every look.
         case pocock
         /// z over √t.
@@ -37,7 +37,8 @@ public struct GroupSequential: Sendable {
         /// 3 at every look but the last.
         case haybittlePeto
 
-        func z(_ constant: Double, _ t: Double) -> Double {
+        /// The boundary at a share `t` of the information, for the shape's constant.
+        public func z(_ constant: Double, _ t: Double) -> Double {
             switch self {
             case .pocock: constant
             case .obrienFleming: constant / t.squareRoot()

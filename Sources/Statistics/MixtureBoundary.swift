@@ -88,7 +88,7 @@ public struct MixtureBoundary: Sendable {
         return Roots.brent(from: 0, to: min(high, limit), tolerance: 1e-12) { logMixture($0, v) - threshold } ?? limit
     }
 
-    /// The polynomial stitched boundary (theorem 1 there) from time `start` on, for sums of scale `c`.
+    /// The polynomial stitched boundary (theorem 1 there) from time `start` on, for sums of scale `c`, which may be below 0.
     public static func stitched(
         _ v: Double, alpha: Double, start: Double, c: Double = 0, s: Double = 1.4, eta: Double = 2
     ) throws(Failure) -> Double {
@@ -98,7 +98,8 @@ public struct MixtureBoundary: Sendable {
         }
         guard s > 1 else { throw .argument("s", expected: "number above 1", got: numberText(s)) }
         guard eta > 1 else { throw .argument("eta", expected: "number above 1", got: numberText(eta)) }
-        guard v >= 0, v.isFinite, c >= 0 else {
+        guard c.isFinite else { throw .argument("c", expected: "finite number", got: numberText(c)) }
+        guard v >= 0, v.isFinite else {
             throw .argument("v", expected: "number of at least 0", got: numberText(v))
         }
         let k1 = (pow(eta, 0.25) + pow(eta, -0.25)) / 2.0.squareRoot()

@@ -42,8 +42,8 @@ public enum Quantiles {
         guard q > 0, q < 1 else { throw .argument("q", expected: "number between 0 and 1", got: numberText(q)) }
         let sorted = x.sorted()
         let estimate = weighted(sorted, weights(sorted.count, q))
-        guard sorted.count > 2 else {
-            return TestResult(effect: estimate, reason: "fewer than 3 values have no jackknife error")
+        guard sorted.count > 1 else {
+            return TestResult(effect: estimate, reason: "one value has no jackknife error")
         }
         let fewer = weights(sorted.count - 1, q)
         // Leaving value i out: values before it keep their weight, those after take the one of the place before.

@@ -182,7 +182,7 @@ public enum RankTest {
     ) throws(Failure) -> TestResult {
         try Check.sample(differences, "diff")
         let kept = differences.filter { $0 != 0 }
-        guard !kept.isEmpty else { return TestResult(reason: "all differences are 0") }
+        guard !kept.isEmpty else { return TestResult(statistic: 0, p: 1, reason: "all differences are 0") }
         let (ranks, ties) = ranks(kept.map { abs($0) })
         let plus = zip(ranks, kept).reduce(0) { $0 + ($1.1 > 0 ? $1.0 : 0) }
         let n = Double(kept.count)

@@ -72,6 +72,8 @@ public struct TestResult: Sendable {
     public var standardError: Double?
     /// A confidence interval of the effect.
     public var interval: Interval?
+    /// The further figure called `name`.
+    public func detail(_ name: String) -> Double? { details.first { $0.name == name }?.value }
     /// Further figures by name, in order.
     public var details: [(name: String, value: Double?)]
     /// Why something is not defined; nil if all is.

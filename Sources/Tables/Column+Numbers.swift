@@ -50,7 +50,7 @@ extension Column {
     /// read if they begin with a date such as `2024-01-31`.
     ///
     /// - Parameter name: what to call the column in an error.
-    public func days(named name: String) throws(Failure) -> [Int32] {
+    public func days(named name: String, parameter: String? = nil) throws(Failure) -> [Int32] {
         var result = [Int32](repeating: .min, count: count)
         for row in 0..<count where !isNull(row) {
             let day: Int32?
@@ -69,7 +69,8 @@ extension Column {
             }
             guard let day else {
                 throw .argument(
-                    name, expected: "a column of dates", got: "'\(text(row))' in row \(row + 1) of column '\(name)'")
+                    parameter ?? name, expected: "a column of dates",
+                    got: "'\(text(row))' in row \(row + 1) of column '\(name)'")
             }
             result[row] = day
         }

@@ -130,7 +130,7 @@ import Testing
                 let n = Double(day * 100)
                 let variance = (0..<2).reduce(0.0) { $0 + (squares[$1] - sums[$1] * sums[$1] / n) / (n - 1) / n }
                 let z = (sums[0] - sums[1]) / n / variance.squareRoot()
-                if Reference.alwaysValid(n: 2 * n, rho: rho).p(z) < 0.05 { didStop = true }
+                if Reference.alwaysValid(information: 2 * n * rho * rho).p(z) < 0.05 { didStop = true }
                 if Reference.normal.p(z) < 0.05 { didNaive = true }
             }
             if didStop { stops += 1 }

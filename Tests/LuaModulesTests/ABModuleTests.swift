@@ -47,13 +47,55 @@ import Testing
         ("metrics = {}", ["at least one metric"]),
         ("metrics = {ab.mean 'y', ab.mean 'y'}", ["'y' twice"]),
         ("metrics = {ab.mean('y', {winsorize = 2})}", ["bad argument 'winsorize'"]),
+        ("metrics = {ab.mean 'huge'}", ["column 'huge'", "1e+200 in row 2"]),
+        ("metrics = {ab.mean 'endless'}", ["column 'endless'", "inf in row 3"]),
+        ("metrics = {ab.mean 'y'}, covariates = {'endless'}", ["'covariates'", "inf in row 3 of column 'endless'"]),
+        ("metrics = {ab.mean 'y'}, covariates = {'city'}", ["bad argument 'covariates'", "'city'", "'x' in row 1"]),
+        ("metrics = {ab.mean 'y'}, covariates = {'past'}", ["bad argument 'covariates'", "'past'"]),
+        ("metrics = {ab.count 'half'}", ["column 'half'", "1.5 in row 2"]),
+        ("metrics = {ab.ratio('clicks', 'minus')}", ["column 'minus'", "-1 in row 3"]),
+        ("metrics = {ab.mean 'y'}, date = 'odd'", ["'date'", "'2024-02-30' in row 2 of column 'odd'"]),
+        ("metrics = {ab.mean 'y'}, date = 'city'", ["'date'", "'x' in row 1 of column 'city'"]),
+        ("metrics = {ab.mean 'y'}, weights = {1, 2}", ["bad argument 'weights'", "by its name", "list of 2"]),
+        ("metrics = {ab.mean 'y'}, weights = {control = -1, new = 1}", ["'weights'", "at least 0", "'control'"]),
+        ("metrics = {ab.mean 'y'}, weights = {control = 1, new = 0/0}", ["bad argument 'weights'", "'new'"]),
+        ("metrics = {ab.mean 'y'}, weights = {control = 1, new = 'x'}", ["bad argument 'weights'", "'new'"]),
+        ("metrics = {ab.mean 'y'}, copy = {'a text'}", ["bad argument 'copy'", "by its name"]),
+        ("metrics = {ab.mean 'y'}, copy = {neww = 'a text'}", ["bad argument 'copy'", "did you mean 'new'?"]),
+        ("metrics = {ab.mean 'y'}, alhpa = 0.1", ["unknown option 'alhpa'", "did you mean 'alpha'?"]),
+        ("metrics = {ab.mean 'y'}, alpha = 0/0", ["bad argument 'alpha'", "between 0 and 1"]),
+        ("metrics = {ab.mean 'y'}, alpha = -0.1", ["bad argument 'alpha'", "-0.1"]),
+        ("metrics = {ab.mean 'y'}, power = 1", ["bad argument 'power'"]),
+        ("metrics = {ab.mean 'y'}, mde = 0", ["bad argument 'mde'", "above 0"]),
+        ("metrics = {ab.mean 'y'}, arms = {'control', 'neww'}", ["bad argument 'arms'", "did you mean 'new'?"]),
+        ("metrics = {ab.mean 'y'}, arms = {'control'}", ["at least two arms"]),
+        ("metrics = {ab.mean 'y'}, variant = 'amr'", ["bad argument 'variant'", "'amr'"]),
+        ("metrics = {ab.mean 'y'}, unit = 'idd'", ["bad argument 'unit'", "'idd'"]),
+        ("metrics = {ab.mean 'y'}, segments = {'citty'}", ["bad argument 'segments'", "did you mean 'city'?"]),
+        ("metrics = {'y'}", ["bad argument 'metrics'", "position 1"]),
+        ("metrics = {ab.mean 'y'}, rows = 'events'", ["bad argument 'unit'"]),
+        ("metrics = {ab.mean 'y'}, data = data.table({arm = {}, y = {}})", ["bad argument 'data'", "rows"]),
+        ("metrics = {ab.mean('y', {margin = 0.1})}", ["bad argument 'margin'", "guardrail"]),
+        ("metrics = {ab.quantile('y', {q = 1})}", ["bad argument 'q'"]),
+        ("metrics = {ab.retention('y', {from = 5, to = 2})}", ["bad argument 'to'"]),
+        ("metrics = {ab.mean 'y'}, sequential = 3", ["bad argument 'sequential'", "number"]),
+        ("metrics = {ab.mean 'y'}, sequential = {method = 'msprtt'}", ["did you mean \"msprt\"?"]),
+        ("metrics = {ab.mean 'y'}, sequential = {method = 'msprt'}", ["'tau'", "'mde'"]),
+        ("metrics = {ab.mean 'y'}, sequential = {looks = {20, 10}}", ["rising", "got 10"]),
+        ("metrics = {ab.mean 'y'}, sequential = {looks = {20, 1/0}}", ["rising", "infinity"]),
+        ("metrics = {ab.mean 'y'}, sequential = {looks = {}}", ["'looks'"]),
+        ("metrics = {ab.mean 'y'}, sequential = {looks = {20}, tau = 1}", ["'tau'", "looks, spending, shape"]),
+        ("metrics = {ab.mean 'y'}, sequential = {looks = {20}, rho = 1}", ["'rho' only with spending"]),
+        ("metrics = {ab.mean 'y'}, sequential = {looks = {20}, shape = 'pocock', spending = 'pocock'}", ["both"]),
+        ("metrics = {ab.mean 'y'}, sequential = {tuning = 0}", ["'tuning' of at least 1"]),
     ])
     func badInput(options: String, words: [String]) {
         let setup = """
             local t = data.table({arm = {'control', 'new', 'control', 'new'}, slip = {'control', 'Control', 'new', 'new'}, \
             y = {1, 2, 3, 4}, city = {'x', 'y', 'z', 'w'}, minus = {1, 2, -1, 3}, clicks = {2, 1, 1, 5}, views = {3, 4, 4, 4}, \
             day = {'2024-01-01', '2024-01-02', '2024-01-01', '2024-01-03'}, \
-            empty = {json.null, json.null, json.null, json.null}})
+            empty = {json.null, json.null, json.null, json.null}, huge = {1, 1e200, 3, 4}, endless = {1, 2, 1/0, 4}, \
+            half = {1, 1.5, 2, 3}, odd = {'2024-01-01', '2024-02-30', '2024-03-01', '2024-03-02'}})
             """
         // What the case says comes last, and so counts.
         let code = """
@@ -65,5 +107,83 @@ import Testing
             """
         let message = prompt.show(code)
         for word in words { #expect(message.contains(word), "\(options): \(message)") }
+    }
+
+    /// Data that are odd but no mistake: a status with a reason, and no number that is none in what is printed and written.
+    @Test(arguments: [
+        ("y = const(3)", "metrics = {ab.mean 'y'}", "no_variance"),
+        ("y = const(0), hit = const(0)", "metrics = {ab.proportion 'hit'}", "ok"),
+        ("hit = const(1)", "metrics = {ab.proportion 'hit'}", "ok"),
+        ("y = arms(1, json.null)", "metrics = {ab.mean 'y'}", "empty_arm"),
+        ("y = const(json.null)", "metrics = {ab.mean 'y'}", "empty_arm"),
+        ("y = first(2, json.null)", "metrics = {ab.mean 'y'}", "one_unit"),
+        ("", "metrics = {ab.mean 'y'}, segments = {'lone'}", "ok"),
+        ("", "metrics = {ab.mean 'y'}, unit = 'clash'", "ok"),
+        ("", "metrics = {ab.mean 'y'}, date = 'zoned'", "ok"),
+        ("", "metrics = {ab.mean 'y'}, covariates = {'gaps', 'flat'}", "ok"),
+        ("", "metrics = {ab.ratio('y', 'none', {above_one = true})}", "zero_exposure"),
+        ("y = const(0)", "metrics = {ab.ratio('y', 'flat')}", "no_variance"),
+        ("", "metrics = {ab.quantile('y', {q = 0.999})}", "too_few_values"),
+        ("", "metrics = {ab.quantile 'y'}, date = 'zoned', segments = {'lone'}, covariates = {'gaps'}", "ok"),
+        ("", "metrics = {ab.mean 'y'}, weights = {a = 3, b = 3}", "ok"),
+        ("", "metrics = {ab.mean 'y'}, sequential = true", "burn_in"),
+        ("", "metrics = {ab.mean 'y'}, sequential = {looks = {100, 200}}, date = 'zoned'", "before_first_look"),
+        ("", "metrics = {ab.mean 'y'}, sequential = {looks = {20, 40}, spending = 'pocock'}, date = 'zoned'", "ok"),
+        ("", "metrics = {ab.mean 'y'}, sequential = {method = 'msprt', tau = 0.1, burn_in = 5}, date = 'zoned'", "ok"),
+        (
+            "y = arms(0, 1)", "metrics = {ab.mean 'flat0'}, sequential = {method = 'msprt', tau = 1, burn_in = 5}",
+            "no_variance"
+        ),
+    ])
+    func oddData(columns: String, options: String, status: String) {
+        let code = """
+            local function const(value) local c = {} for i = 1, 40 do c[i] = value end return c end
+            local function arms(a, b) local c = {} for i = 1, 40 do c[i] = i % 2 == 1 and a or b end return c end
+            local function first(n, rest) local c = {} for i = 1, 40 do c[i] = i <= n and i or rest end return c end
+            local c = {arm = arms('a', 'b'), y = {}, lone = {}, clash = {}, zoned = {}, gaps = {}, flat = const(5), none = const(0), \
+                flat0 = const(0)}
+            for i = 1, 40 do
+                c.y[i], c.lone[i], c.clash[i] = i * 7 % 11 + 0.5, (i == 1 or i > 20) and 'p' or 'q', i == 2 and 1 or i
+                c.lone[i] = (i == 2 or i == 4) and 'only b' or c.lone[i]
+                c.zoned[i], c.gaps[i] = ('2024-01-%02dT23:30:00+02:00'):format(1 + i // 4), i == 3 and 0/0 or i % 7
+            end
+            for name, values in pairs({\(columns)}) do c[name] = values end
+            local given = {data = data.table(c), variant = 'arm', control = 'a'}
+            for name, value in pairs({\(options)}) do given[name] = value end
+            local result = ab.experiment(given):analyze()
+            local found = {tostring(result)}
+            for _, kind in ipairs{'html', 'md', 'json'} do
+                local path = os.tmpname() .. '.' .. kind
+                report.experiment(result, path)
+                local file = io.open(path)
+                found[#found + 1] = file:read('a')
+                file:close()
+                os.remove(path)
+            end
+            local bad = {}
+            for place, text in ipairs(found) do
+                for _, word in ipairs{'n' .. 'an', 'N' .. 'aN', 'i' .. 'nf'} do
+                    local at = text:find('%f[%a]' .. word .. '%f[%A]')
+                    if at then bad[#bad + 1] = place .. ': ' .. text:sub(math.max(1, at - 30), at + 10) end
+                end
+            end
+            local effect = result.metrics[1].effects[1]
+            return effect.status .. (effect.status ~= 'ok' and not effect.reason and ' without a reason' or '') .. table.concat(bad, '; ')
+            """
+        #expect(prompt.show(code) == "\"\(status)\"", "\(columns) \(options)")
+    }
+
+    /// The way to look reaches the analysis, and the result tells it.
+    @Test func plannedLooksAreTold() {
+        let code = """
+            local c = {arm = {}, y = {}}
+            for i = 1, 400 do c.arm[i] = i % 2 == 1 and 'a' or 'b'; c.y[i] = i * 7 % 11 + (i % 2 == 0 and 2 or 0) end
+            local test = ab.experiment{data = data.table(c), variant = 'arm', control = 'a', metrics = {ab.mean 'y'},
+                sequential = {method = 'group_sequential', looks = {200, 400, 600}, spending = 'obrien_fleming'}}
+            local result = test:analyze()
+            local effect = result.metrics[1].effects[1]
+            return result.verdict, effect.method, #result.looks, result.looks[2].status, tostring(result):match('look 2 of 3: boundary') ~= nil
+            """
+        #expect(prompt.show(code) == "\"SHIP\"\n\"look 2 of 3\"\n3\n\"present\"\ntrue")
     }
 }
