@@ -12,6 +12,13 @@ import Testing
         #expect(result.status == 0)
     }
 
+    /// Edges and options that the cases above leave out; `scripts/goldens/statistics_cases` wrote them.
+    @Test func furtherCasesPass() throws {
+        let result = try Executable().run([folder.path + "/statistics.lua", folder.path + "/statistics-more.json"])
+        #expect(result.output.contains(" passed, 0 failed"), "\(result.output)")
+        #expect(result.status == 0)
+    }
+
     @Test func aWrongFigureFails() throws {
         let executable = try Executable()
         let file = try executable.file(
