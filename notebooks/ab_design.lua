@@ -19,7 +19,7 @@ for i, lift in ipairs { 0.05, 0.1, 0.2, 0.3, 0.5 } do
     local days, weeks = ab.duration { units = units, traffic = 2000, arms = 3 }
     rows.lift[i], rows.users_an_arm[i], rows.days[i], rows.weeks[i] = ("+%.0f%%"):format(100 * lift), units, days, weeks
 end
-print(data.table(rows, { columns = { "lift", "users_an_arm", "days", "weeks" } }))
+show(data.table(rows, { columns = { "lift", "users_an_arm", "days", "weeks" } }))
 
 -- %% [markdown]
 -- ## What the data at hand can find
@@ -39,4 +39,4 @@ local checks = ab.aa {
     data = users, unit = "user", runs = 500, covariates = { "spent_before" },
     metrics = { ab.proportion "bought", ab.ratio("clicks", "views"), ab.mean("spend", { winsorize = 0.99 }) },
 }
-print(data.table(checks):sql "select metric, round(false_positives, 3) as false_positives, round(uniform_p, 3) as uniform_p, valid from this")
+show(data.table(checks):sql "select metric, round(false_positives, 3) as false_positives, round(uniform_p, 3) as uniform_p, valid from this")

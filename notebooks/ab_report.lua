@@ -12,7 +12,7 @@ if not folder then
     os.exit(2, true)
 end
 local customers = data.read(folder .. "/hillstrom.csv")
-print(customers:head(3))
+show(customers:head(3))
 
 -- %% [markdown]
 -- ## What is measured, and how it is decided
@@ -31,7 +31,7 @@ local test = ab.experiment {
 
 -- %%
 local result = test:analyze()
-print(result)
+show(result)
 
 -- %%
 show(result:charts({ lang = arg[2] })[1])
@@ -46,7 +46,7 @@ for i, segment in ipairs(result.segments) do
     rows.segment[i], rows.metric[i], rows.arm[i] = segment.segment, segment.metric, segment.arm
     rows.values[i], rows.p[i] = #segment.values, ("%.3f"):format(segment.interaction_p)
 end
-print(data.table(rows, { columns = { "segment", "metric", "arm", "values", "p" } }))
+show(data.table(rows, { columns = { "segment", "metric", "arm", "values", "p" } }))
 
 -- %%
 local out = arg[1] or "ab_report.html"

@@ -38,14 +38,14 @@ local test = ab.experiment {
     },
     segments = { "city", "looked_at" }, covariates = covariates, mde = 0.3, min_days = 14,
 }
-print(test)
+show(test)
 
 -- %% [markdown]
 -- ## What was found
 
 -- %%
 local result = test:analyze()
-print(result)
+show(result)
 
 -- %%
 local charts = result:charts { lang = lang }

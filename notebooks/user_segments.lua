@@ -178,7 +178,7 @@ for _, name in ipairs(users.columns) do
         columns[#columns + 1] = summary(name)
     end
 end
-print(users:sql(("select %s from this where segment is not null group by segment_number, segment order by users desc, segment")
+show(users:sql(("select %s from this where segment is not null group by segment_number, segment order by users desc, segment")
     :format(table.concat(columns, ", "))))
 
 local function on_one_line(text, length)

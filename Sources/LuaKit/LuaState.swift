@@ -24,6 +24,8 @@ public final class LuaState {
     public var errorOutput: (UnsafeRawBufferPointer) -> Void = { clua_write_standard($0.baseAddress, $0.count, true) }
     /// How values are laid out as text.
     public var layout = ValueLayout(width: 80)
+    /// Takes the objects that `show` is given, where there is a better form for them than text; says whether it took one. Nil shows text.
+    public var showsObject: ((LuaObject) -> Bool)?
     /// What functions have to tell beside their results.
     private var notes: (untold: [String], all: Set<String>) = ([], [])
     /// The modules that were registered.

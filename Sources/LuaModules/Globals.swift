@@ -60,12 +60,14 @@ enum Globals {
     }
 
     static let show = Signature(
-        "show", "Shows values as the prompt does, one below the other.",
+        "show",
+        "Shows values as the prompt does, one below the other. In a report of `cohort render` charts are pictures and tables are tables.",
         variadic: .required("value", .any, "any value"),
         example: .init("show({b = 2, a = 1})", output: "{a = 1, b = 2}"),
         related: ["pretty"]
     ) { call throws(Failure) in
         for value in call.variadic {
+            if let object = value.object, call.state.showsObject?(object) == true { continue }
             call.state.write(try call.state.describe(value, layout: call.state.layout) + "\n")
         }
         return .nothing

@@ -19,6 +19,9 @@ public struct ReportContent {
     public func blocks(of object: LuaObject) -> [Block]? {
         if let block = object.get(ReportBlock.self) { return [block.block] }
         if let chart = object.get(Chart.self) { return [.chart(chart)] }
+        if let result = object.get(ABResult.self)?.result {
+            return ExperimentReport(result, provenance: .init(version: cohortVersion), language: language).summary
+        }
         if let document = object.get(ReportDocument.self) { return document.document.blocks }
         if let data = object.get(DataTable.self) { return [.table(table(data.table))] }
         if let column = object.get(Column.self), let data = try? Table(names: ["value"], columns: [column]) {

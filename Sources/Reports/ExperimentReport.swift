@@ -53,6 +53,11 @@ public struct ExperimentReport: Sendable {
         )
     }
 
+    /// The verdict, the scorecard and the lift of every metric: what a literate analysis shows of a result.
+    public var summary: [Block] {
+        verdict + scorecard.filter { if case .heading = $0 { false } else { true } } + forest
+    }
+
     /// The charts alone: the lift of every metric and arm, the days, the segments.
     public var charts: [Chart] {
         (forest + timeline + segments).compactMap { if case .chart(let chart) = $0 { chart } else { nil } }

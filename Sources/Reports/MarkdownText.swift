@@ -160,13 +160,15 @@ struct MarkdownText {
     }
 }
 
-/// Gives headings levels without gaps, below the title's.
+/// Gives headings levels without gaps, below the title's; those that were asked for at one level stay on one.
 struct HeadingLevels {
-    private var last = 1
+    private var open: [(wanted: Int, given: Int)] = []
 
     /// The level for a heading that was asked for at `wanted`, 1 being the highest below the title.
     mutating func next(_ wanted: Int) -> Int {
-        last = min(max(wanted, 1) + 1, last + 1, 6)
-        return last
+        while let last = open.last, last.wanted >= wanted { open.removeLast() }
+        let given = min((open.last?.given ?? 1) + 1, 6)
+        open.append((wanted, given))
+        return given
     }
 }

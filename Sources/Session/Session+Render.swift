@@ -22,7 +22,7 @@ extension Session {
     ///   - takeOutput: hands over what was printed since it was last asked.
     public func render(
         _ source: [UInt8], name: String, title: String? = nil, language: Language = .english, hidesCode: Bool = false,
-        takeOutput: () -> [UInt8]
+        takeOutput: @escaping () -> [UInt8]
     ) -> Rendering {
         let script = LiterateScript(String(decoding: Self.withoutMark(source), as: UTF8.self))
         var cells = script.cells[...]
@@ -34,6 +34,11 @@ extension Session {
             if leading.rest.contains(where: { !$0.isWhitespace }) { document.blocks.append(.text(leading.rest)) }
         }
         document.title = heading ?? name
+        // What is shown while a cell runs stands between what it prints before and after.
+        let shown = Shown(takeOutput)
+        let content = ReportContent(language)
+        lua.showsObject = { object in content.blocks(of: object).map(shown.add) != nil }
+        defer { lua.showsObject = nil }
         for cell in cells {
             switch cell {
             case .text(let prose): document.blocks.append(.text(prose))
@@ -41,8 +46,7 @@ extension Session {
                 let block = Block.code(code, language: "lua")
                 document.blocks.append(hidesCode ? .details(summary: Wording(language).code, [block]) : block)
                 let reply = run(cell: code, line: line, name: name)
-                let printed = String(decoding: takeOutput(), as: UTF8.self)
-                if !printed.isEmpty { document.blocks.append(.output(Self.withoutLastBreak(printed))) }
+                document.blocks += shown.take()
                 guard case .done(let texts) = reply else {
                     if case .failed(let error) = reply { document.blocks.append(Self.failure(error, language)) }
                     return Rendering(document: document, reply: reply)
@@ -81,8 +85,29 @@ extension Session {
     private static func withoutMark(_ source: [UInt8]) -> ArraySlice<UInt8> {
         source.starts(with: [0xEF, 0xBB, 0xBF]) ? source.dropFirst(3) : source[...]
     }
+}
 
-    private static func withoutLastBreak(_ text: String) -> String {
-        text.hasSuffix("\n") ? String(text.dropLast()) : text
+/// What a cell printed and showed, in order.
+private final class Shown {
+    private let takeOutput: () -> [UInt8]
+    private var blocks: [Block] = []
+
+    init(_ takeOutput: @escaping () -> [UInt8]) { self.takeOutput = takeOutput }
+
+    func add(_ more: [Block]) {
+        takePrinted()
+        blocks += more
+    }
+
+    func take() -> [Block] {
+        takePrinted()
+        defer { blocks = [] }
+        return blocks
+    }
+
+    private func takePrinted() {
+        let printed = String(decoding: takeOutput(), as: UTF8.self)
+        guard !printed.isEmpty else { return }
+        blocks.append(.output(printed.hasSuffix("\n") ? String(printed.dropLast()) : printed))
     }
 }

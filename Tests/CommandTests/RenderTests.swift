@@ -35,6 +35,27 @@ import Testing
         #expect(try cohort.run([path]).output == "arms\t2\n")
     }
 
+    @Test func whatIsShownInACellStandsBetweenWhatIsPrinted() throws {
+        let code = """
+            -- %%
+            print "before"
+            show(plot.bar{labels = {"A"}, values = {1}, title = "between"}, {x = 1})
+            show(data.table{n = {1, 2}})
+            print "after"
+            """
+        let path = try cohort.file("show.lua", code)
+        #expect(try cohort.run(["render", path, "-o", "out.html"]).status == 0)
+        let whole = try String(contentsOfFile: cohort.home + "/out.html", encoding: .utf8)
+        // What stands below the code.
+        let page = try #require(whole.components(separatedBy: "</code></pre>").last)
+        let places = ["before", "<strong>between", "{x = 1}", "<table>", "after"].map { page.range(of: $0)?.lowerBound }
+        #expect(places.allSatisfy { $0 != nil })
+        #expect(zip(places, places.dropFirst()).allSatisfy { ($0 ?? page.endIndex) < ($1 ?? page.startIndex) })
+        #expect(page.contains("<svg") && !page.contains("┌"))
+        // The same script shows text where there is no report.
+        #expect(try cohort.run([path]).output.contains("│"))
+    }
+
     @Test func theEndOfTheNameDecidesAndOptionsAreTaken() throws {
         let path = try cohort.file("mail.lua", Self.analysis)
         #expect(

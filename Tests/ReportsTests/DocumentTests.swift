@@ -217,6 +217,12 @@ extension Substring {
         #expect(MarkdownText("").leadingTitle == nil)
     }
 
+    @Test func headingsOfOneLevelStayOnOne() throws {
+        let page = try page([.text("## a"), .text("text"), .text("## b\n\n### c\n\n## d"), .text("# e\n\n## f")])
+        let levels = page.elements.filter { $0.name.wholeMatch(of: /h[1-6]/) != nil }.map(\.name)
+        #expect(levels == ["h1", "h2", "h2", "h3", "h2", "h2", "h3"])
+    }
+
     @Test func rowsThatBeginAlikeStandUnderOneHeading() throws {
         let data = TableData(
             columns: [.init("metric"), .init("arm"), .init("p", isFigures: true)],
