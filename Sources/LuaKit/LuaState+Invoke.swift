@@ -58,10 +58,14 @@ extension LuaState {
         let error = Argument(state: self, lua: lua, index: lua_gettop(lua))
         if let text = error.text { return text }
         if error.isNil { return "an error without a value" }
+        guard !isAskingForText else { return "an error that is a \(error.words)" }
         // A table or object with __tostring; the conversion runs code of the script's. Without one there is nothing to say: an
         // address would differ from run to run.
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
+        // Of an error in that code the text would be asked for again.
+        isAskingForText = true
+        defer { isAskingForText = false }
         if let reference = try? anchorReference(lua, top),
             let own = try? invoke(builtin: clua_own_text, [.reference(reference)]).first?.text
         {

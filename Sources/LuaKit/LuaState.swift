@@ -52,6 +52,8 @@ public final class LuaState {
     private var defined: [ObjectIdentifier: LuaClass] = [:]
     /// How many runs are under way, one inside the other.
     var depth = 0
+    /// Whether an error value is being asked for its text.
+    var isAskingForText = false
     /// How many calls of native functions are under way, one inside the other.
     private var nativeDepth = 0
     private var plans: [Plan] = []

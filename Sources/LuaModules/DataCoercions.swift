@@ -185,6 +185,7 @@ extension Column {
     /// The column that a script's value stands for: a column, a tensor, a list, or one value for each of `rowCount` rows. `name` is what the
     /// column is called.
     static func from(_ value: LuaValue, name: String, rowCount: Int? = nil) throws(Failure) -> Column {
+        let name = name.isEmpty ? "columns" : name
         if case .object(let object) = value {
             if let column = object.get(Column.self) { return column }
             if let tensor = object.get(Tensor.self) { return try Column(tensor) }

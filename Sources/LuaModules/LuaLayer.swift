@@ -58,7 +58,7 @@ extension Call {
     /// The layer that an argument is or stands for.
     func layer(_ name: String) throws(Failure) -> Layer {
         guard let argument = try given(name) else { throw .argument(name, expected: "module", got: "nothing") }
-        return try layer(argument, name)
+        do throws(Failure) { return try layer(argument, name) } catch { throw error.naming(name, insteadOf: "value") }
     }
 
     /// The layer that a value is or stands for; `name` is what messages call it.

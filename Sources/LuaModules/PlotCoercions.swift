@@ -88,11 +88,24 @@ struct RecordList {
     }
 }
 
+extension Call {
+    /// The records given as the parameter `name`, none where it is missing.
+    func records(_ name: String) throws(Failure) -> [Record] {
+        (try converted(ifGiven: name, RecordList.self)?.records ?? []).map { record in
+            var record = record
+            record.parameter = name
+            return record
+        }
+    }
+}
+
 /// One record, whose fields are checked as they are read.
 struct Record {
     /// Where it stands, for messages.
     let place: String
     let fields: [(name: String, value: LuaValue)]
+    /// The parameter it came by.
+    var parameter = "rows"
 
     subscript(name: String) -> LuaValue? {
         guard let value = fields.first(where: { $0.name == name })?.value, !value.isNil else { return nil }
@@ -105,7 +118,7 @@ struct Record {
         for (name, _) in fields where !names.contains(name) {
             let hint = nearest(to: name, in: names).map { "did you mean '\($0)'?" }
             throw .argument(
-                "rows", expected: "fields \(names.joined(separator: ", "))", got: "'\(name)' in \(place)", hint: hint)
+                parameter, expected: "fields \(names.joined(separator: ", "))", got: "'\(name)' in \(place)", hint: hint)
         }
     }
 
@@ -131,13 +144,13 @@ struct Record {
     func tone(_ name: String = "tone") throws(Failure) -> Tone {
         guard let word = try string(name) else { return .neutral }
         guard let tone = Tone(rawValue: word) else {
-            throw .argument("rows", expected: "a tone (neutral, good, bad, caution)", got: "'\(word)' in \(place)")
+            throw .argument(parameter, expected: "a tone (neutral, good, bad, caution)", got: "'\(word)' in \(place)")
         }
         return tone
     }
 
     private func wrong(_ name: String, _ expected: String, _ value: LuaValue) -> Failure {
-        .argument("rows", expected: "\(expected) for '\(name)'", got: "\(value.typeName) in \(place)")
+        .argument(parameter, expected: "\(expected) for '\(name)'", got: "\(value.typeName) in \(place)")
     }
 }
 

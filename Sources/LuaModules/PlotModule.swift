@@ -51,7 +51,7 @@ extension LuaModule {
         related: ["plot.bar", "report.document"]
     ) { call throws(Failure) in
         var rows: [ForestPlot.Row] = []
-        for record in try call.converted("rows", RecordList.self).records {
+        for record in try call.records("rows") {
             try record.check(["label", "point", "lower", "upper", "group", "tone", "bold", "status"])
             rows.append(
                 .init(
@@ -103,7 +103,7 @@ extension LuaModule {
                     lower: try call.converted(ifGiven: "lower", PlotNumbers.self)?.filled ?? [],
                     upper: try call.converted(ifGiven: "upper", PlotNumbers.self)?.filled ?? []))
         }
-        for record in try call.converted(ifGiven: "series", RecordList.self)?.records ?? [] {
+        for record in try call.records("series") {
             try record.check(["name", "x", "y", "lower", "upper"])
             let numbers = { (name: String) throws(Failure) -> [Double]? in
                 guard let value = record[name] else { return nil }
@@ -157,7 +157,7 @@ extension LuaModule {
                     "", values.values, lower: try call.converted(ifGiven: "lower", PlotNumbers.self)?.values ?? [],
                     upper: try call.converted(ifGiven: "upper", PlotNumbers.self)?.values ?? []))
         }
-        for record in try call.converted(ifGiven: "series", RecordList.self)?.records ?? [] {
+        for record in try call.records("series") {
             try record.check(["name", "values", "lower", "upper"])
             let numbers = { (name: String) throws(Failure) -> [Double?] in
                 guard let value = record[name] else { return [] }
@@ -299,7 +299,7 @@ extension LuaModule {
 
     private static func lines(_ call: Call) throws(Failure) -> [ReferenceLine] {
         var lines: [ReferenceLine] = []
-        for record in try call.converted(ifGiven: "marks", RecordList.self)?.records ?? [] {
+        for record in try call.records("marks") {
             try record.check(["value", "label"])
             guard let value = try record.number("value") else {
                 throw .argument("marks", expected: "a number for 'value'", got: "nothing in \(record.place)")

@@ -56,7 +56,8 @@ enum ReportExperiment {
         else { return provenance }
         provenance.scriptName = script.split(separator: "/").last.map { String($0) }
         provenance.command = (["cohort", script] + arguments.list.compactMap(\.text)).joined(separator: " ")
-        if let file = try? MappedFile(script) { provenance.script = withExtendedLifetime(file) { Array(file.bytes) } }
+        // The script may have put another file's name there.
+        if call.work.files.permits(script), let file = try? MappedFile(script) { provenance.script = withExtendedLifetime(file) { Array(file.bytes) } }
         return provenance
     }
 }

@@ -28,7 +28,7 @@ extension LuaModule {
         related: ["report.verdict", "report.table", "plot.bar"]
     ) { call throws(Failure) in
         let content = try call.table("content")
-        let options = Record(place: "content", fields: content.named)
+        let options = Record(place: "content", fields: content.named, parameter: "content")
         let names = ["title", "subtitle", "lang"]
         for (key, _) in content.fields where !names.contains(key.text ?? "") {
             let name = key.text ?? "a field that is no name"
@@ -67,7 +67,7 @@ extension LuaModule {
                     Verdict(
                         try tone(call), label: try call.string("label"), sentence: try call.string("sentence"),
                         text: try call.string("text"),
-                        figures: try keyFigures(try call.converted(ifGiven: "figures", RecordList.self))))))
+                        figures: try keyFigures(try call.records("figures"))))))
     }
 
     private static let callout = Signature(
@@ -96,7 +96,7 @@ extension LuaModule {
             output: "\"figures\""),
         related: ["report.verdict"]
     ) { call throws(Failure) in
-        .object(ReportBlock(block: .figures(try keyFigures(try call.converted("list", RecordList.self)))))
+        .object(ReportBlock(block: .figures(try keyFigures(try call.records("list")))))
     }
 
     private static let table = Signature(
@@ -173,9 +173,9 @@ extension LuaModule {
         Tone(rawValue: try call.string("tone")) ?? .neutral
     }
 
-    private static func keyFigures(_ list: RecordList?) throws(Failure) -> [KeyFigure] {
+    private static func keyFigures(_ records: [Record]) throws(Failure) -> [KeyFigure] {
         var figures: [KeyFigure] = []
-        for record in list?.records ?? [] {
+        for record in records {
             try record.check(["label", "value", "detail", "tone"])
             figures.append(
                 KeyFigure(

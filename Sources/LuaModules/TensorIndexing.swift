@@ -28,7 +28,11 @@ enum TensorIndexing {
         guard let picked = try key.tensor(as: parameter) else {
             throw .argument(parameter, expected: "positions or a bool mask", got: key.words)
         }
-        if picked.dtype == .bool { return try recorder.masked(tensor, picked) }
+        if picked.dtype == .bool {
+            do throws(Failure) { return try recorder.masked(tensor, picked) } catch {
+                throw error.naming(parameter, insteadOf: "mask")
+            }
+        }
         guard tensor.rank > 0 else { throw noRows() }
         return try recorder.rows(tensor, key.positions(below: tensor.shape[0], parameter) ?? [])
     }

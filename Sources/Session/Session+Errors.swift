@@ -32,7 +32,7 @@ extension Session {
         _ message: String, at place: SourcePlace?, isSyntax: Bool, _ source: ErrorSource, frames: [String]
     ) -> ScriptError {
         var excerpt: SourceExcerpt?
-        let text = place.flatMap { sources.source($0.name, among: lua.loadedFiles) }
+        let text = place.flatMap { sources.source($0.name, among: lua.loadedFiles, lua.work.files) }
         if let place, let text {
             let extent = isSyntax ? lua.syntaxExtent(of: text, isEntry: source.isEntry) : nil
             excerpt = ErrorPlace(message: message, source: text, line: place.line, extent: extent).excerpt

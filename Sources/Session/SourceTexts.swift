@@ -11,10 +11,11 @@ struct SourceTexts {
     }
 
     /// The whole source that messages call `name`: a remembered one, else the file of that name. Of a long path messages have only the
-    /// end: then it is looked for among `files`.
-    func source(_ name: String, among files: [String]) -> [UInt8]? {
+    /// end: then it is looked for among `files`. A script chooses the names of its chunks: what it may not read, `access` keeps out.
+    func source(_ name: String, among files: [String], _ access: FileAccess) -> [UInt8]? {
         if let text = texts[name] { return text }
-        guard let path = files.last(where: { Self.shown("@" + $0) == name }) ?? (FileSystem.isFile(name) ? name : nil)
+        guard let path = files.last(where: { Self.shown("@" + $0) == name }) ?? (FileSystem.isFile(name) ? name : nil),
+            access.permits(path)
         else { return nil }
         return Self.content(of: path)
     }

@@ -6,15 +6,15 @@ public struct ContingencyTable: Sendable {
     /// Counts by row and column.
     public let counts: [[Double]]
 
-    /// A table with at least `rows` rows and columns of whole counts; `exactly2` for 2×2 ones.
-    public init(_ counts: [[Double]], isTwoByTwo: Bool = false) throws(Failure) {
+    /// A table of whole counts with at least two rows and columns, or two of each if `isTwoByTwo`. Failures name `parameter`.
+    public init(_ counts: [[Double]], isTwoByTwo: Bool = false, parameter: String = "table") throws(Failure) {
         let columns = counts.first?.count ?? 0
         let fits =
             counts.allSatisfy { $0.count == columns }
             && (isTwoByTwo ? counts.count == 2 && columns == 2 : counts.count > 1 && columns > 1)
         guard fits else {
             throw .argument(
-                "table",
+                parameter,
                 expected: isTwoByTwo
                     ? "two rows of two counts" : "at least two rows of at least two counts, all of one length",
                 got: "rows of \(counts.map { "\($0.count)" }.joined(separator: ", "))")
@@ -22,7 +22,7 @@ public struct ContingencyTable: Sendable {
         for (i, row) in counts.enumerated() {
             for (j, count) in row.enumerated() where !(count >= 0 && count.isFinite && count == count.rounded()) {
                 throw .argument(
-                    "table", expected: "whole counts of at least 0", got: "\(numberText(count)) at [\(i + 1)][\(j + 1)]"
+                    parameter, expected: "whole counts of at least 0", got: "\(numberText(count)) at [\(i + 1)][\(j + 1)]"
                 )
             }
         }

@@ -31,7 +31,9 @@ public enum Stratified {
     public static func mantelHaenszel(_ tables: [[[Double]]], level: Double = 0.95) throws(Failure) -> TestResult {
         try Check.level(level)
         guard !tables.isEmpty else { throw .argument("tables", expected: "at least 1 table", got: "0") }
-        for table in tables { _ = try ContingencyTable(table, isTwoByTwo: true) }
+        for (index, table) in tables.enumerated() {
+            _ = try ContingencyTable(table, isTwoByTwo: true, parameter: "tables[\(index + 1)]")
+        }
         var (r, s, riskTop, riskBottom) = (0.0, 0.0, 0.0, 0.0)
         var (pr, psqr, qs) = (0.0, 0.0, 0.0)
         var (excess, spread) = (0.0, 0.0)

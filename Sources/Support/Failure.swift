@@ -43,6 +43,12 @@ public struct Failure: Error, Equatable, Sendable {
         Failure(.argument(parameter: parameter), expected, got: got, hint: hint)
     }
 
+    /// The same failure, blaming the parameter that is called `name` here and `other` where it was found.
+    public func naming(_ name: String, insteadOf other: String) -> Failure {
+        guard kind == .argument(parameter: other) else { return self }
+        return Failure(.argument(parameter: name), problem, got: got, hint: hint)
+    }
+
     /// A file that could not be read or written.
     public static func file(_ path: String, _ problem: String, hint: String? = nil) -> Failure {
         Failure(.file(path: path), problem, hint: hint)

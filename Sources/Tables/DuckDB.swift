@@ -54,8 +54,10 @@ public enum DuckDB {
         // DuckDB takes ".." back before it follows links, the system after: through a link a path that it allows leads anywhere. Scripts
         // can make no links, so a folder without them stays safe.
         let list = folders.filter { !FileSystem.holdsLinks($0) }.map(SQL.literal).joined(separator: ", ")
+        // Directories that are not set are in the user's home, which is nothing that a script should learn.
         for setting in [
-            "temp_directory = ''", "autoload_known_extensions = false", "allow_community_extensions = false",
+            "temp_directory = ''", "allow_persistent_secrets = false", "home_directory = '/nowhere'",
+            "secret_directory = '/nowhere'", "extension_directory = '/nowhere'", "autoload_known_extensions = false", "allow_community_extensions = false",
             "allowed_directories = [\(list)]", "enable_external_access = false", "lock_configuration = true",
         ] {
             try connection.run("set global \(setting)")

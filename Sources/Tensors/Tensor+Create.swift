@@ -141,6 +141,7 @@ extension Tensor {
 
     /// The identity matrix: `rows` x `columns` zeros with ones on the diagonal.
     public static func eye(_ rows: Int, _ columns: Int, dtype: DType = .float32) throws(Failure) -> Tensor {
+        _ = try elementCount([rows, columns], parameter: "rows")
         let diagonal = try build([rows, columns], of: Bool.self) { target in
             for i in 0..<min(rows, columns) { target[i * columns + i] = true }
         }

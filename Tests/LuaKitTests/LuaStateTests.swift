@@ -46,6 +46,7 @@ struct LuaStateTests {
         ("error({code = 3, why = {'a'}})", "an error that is a table: {code = 3, why = {\"a\"}}"),
         ("error(setmetatable({}, {__tostring = function() return 'mine' end}))", "mine"),
         ("error(setmetatable({}, {__tostring = function() error('again') end}))", "an error that is a table"),
+        ("error(setmetatable({}, {__tostring = error}))", "an error that is a table"),
         ("error('plain', 0)", "plain"),
         ("error(toys.counted(3))", "counted(3)"),
     ])

@@ -106,4 +106,29 @@ struct DistributionTests {
         #expect(abs(Normal.logSurvival(50) + 1254.8313611394195) < 1e-9)
         #expect(Normal.positivePart(mean: -22.6, sd: 1) > 0)
     }
+
+    /// Counts of impressions reach billions, where series and fractions would take seconds for each value. Tails by scipy.special.gammainc and
+    /// gammaincc, and both algorithms where they meet.
+    @Test(arguments: [
+        (1e5, 1.005e5, 0.9428967300239712, 0.05710326997602869),
+        (1e5, 0.99e5, 0.0007574199211747684, 0.9992425800788253),
+        (2.5e6, 2.5e6, 0.5000841044175875, 0.49991589558241245),
+        (1e8, 1.0003e8, 0.998648919898398, 0.001351080101601957),
+        (1e12, 1e12 + 2e6, 0.9772498140608813, 0.02275018593911871),
+    ])
+    func largeGammasAreAtOnce(shape: Double, x: Double, lower: Double, upper: Double) {
+        let logs = IncompleteGamma.logs(shape, x)
+        #expect(abs(exp(logs.lower) / lower - 1) < 1e-9)
+        #expect(abs(exp(logs.upper) / upper - 1) < 1e-9)
+    }
+
+    @Test func theTwoWaysToAGammaMeet() {
+        for deviation in [-0.02, -0.005, 0.001, 0.006, 0.02] {
+            let (below, above) = (99_999.999999, 100_000.0)
+            let (x, y) = (below * (1 + deviation), above * (1 + deviation))
+            let (first, second) = (IncompleteGamma.logs(below, x), IncompleteGamma.logs(above, y))
+            #expect(abs(first.lower - second.lower) < 1e-8 * max(1, abs(first.lower)))
+            #expect(abs(first.upper - second.upper) < 1e-8 * max(1, abs(first.upper)))
+        }
+    }
 }

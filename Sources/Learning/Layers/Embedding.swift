@@ -9,6 +9,7 @@ public final class Embedding: Layer, @unchecked Sendable {
 
     /// Rows of the standard normal distribution. `base` is the number of the first row, 0 or 1.
     public init(count: Int, dimension: Int, base: Int, seed: UInt64) throws(Failure) {
+        try Trainable.checkSize([count, dimension])
         weight = try Trainable(Tensor.randn([count, dimension], seed: seed))
         self.base = base
     }

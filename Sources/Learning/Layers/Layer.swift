@@ -22,8 +22,16 @@ public final class Trainable: @unchecked Sendable {
         try tensor.assign(.tensor(values.detached), work: work)
     }
 
+    /// Refuses more numbers than there can be: a layer's sizes are fine each by itself.
+    static func checkSize(_ shape: [Int]) throws(Failure) {
+        do throws(Failure) { _ = try Tensor.elementCount(shape) } catch {
+            throw Failure(.memory, "weights of the shape \(shape) do not fit in memory")
+        }
+    }
+
     /// Numbers spread evenly between -bound and bound.
     static func uniform(_ shape: [Int], _ bound: Double, _ seeds: inout SeededGenerator) throws(Failure) -> Trainable {
+        try checkSize(shape)
         let draws = try Tensor.rand(shape, seed: seeds.next())
         let centered = try Tensor.combine(.subtract, .tensor(draws), .scalar(.real(0.5)))
         return try Trainable(Tensor.combine(.multiply, .tensor(centered), .scalar(.real(2 * bound))))
@@ -31,7 +39,8 @@ public final class Trainable: @unchecked Sendable {
 
     /// One number everywhere.
     static func full(_ shape: [Int], _ value: Double) throws(Failure) -> Trainable {
-        try Trainable(Tensor.full(shape, .real(value)))
+        try checkSize(shape)
+        return try Trainable(Tensor.full(shape, .real(value)))
     }
 }
 
