@@ -88,7 +88,8 @@ extension ABResult: LuaVisible {
         the units of each day, then the segments.
         """,
         options: [
-            .optional("lang", .choice(Language.allCases.map(\.rawValue)), default: "en", "the language of the charts' words")
+            .optional(
+                "lang", .choice(Language.allCases.map(\.rawValue)), default: "en", "the language of the charts' words")
         ],
         returns: [.init("list of plot.Chart", "the charts, in the report's order")],
         example: .init(

@@ -75,9 +75,10 @@ extension Call {
             guard labels == nil else {
                 throw .argument("groups", expected: "either groups or stratify", got: "both")
             }
-            return .groups(groups.codes)
+            return .groups(try groups.codes(work))
         }
-        return labels.map { .shares(of: $0.codes) } ?? .nothing
+        guard let labels else { return .nothing }
+        return .shares(of: try labels.codes(work))
     }
 
     private func objectiveKind() throws(Failure) -> Objective.Kind {

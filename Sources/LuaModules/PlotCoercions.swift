@@ -118,7 +118,8 @@ struct Record {
         for (name, _) in fields where !names.contains(name) {
             let hint = nearest(to: name, in: names).map { "did you mean '\($0)'?" }
             throw .argument(
-                parameter, expected: "fields \(names.joined(separator: ", "))", got: "'\(name)' in \(place)", hint: hint)
+                parameter, expected: "fields \(names.joined(separator: ", "))", got: "'\(name)' in \(place)", hint: hint
+            )
         }
     }
 

@@ -57,7 +57,9 @@ enum ReportExperiment {
         provenance.scriptName = script.split(separator: "/").last.map { String($0) }
         provenance.command = (["cohort", script] + arguments.list.compactMap(\.text)).joined(separator: " ")
         // The script may have put another file's name there.
-        if call.work.files.permits(script), let file = try? MappedFile(script) { provenance.script = withExtendedLifetime(file) { Array(file.bytes) } }
+        if call.work.files.permits(script), let file = try? MappedFile(script) {
+            provenance.script = withExtendedLifetime(file) { Array(file.bytes) }
+        }
         return provenance
     }
 }

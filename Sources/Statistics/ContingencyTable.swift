@@ -22,7 +22,8 @@ public struct ContingencyTable: Sendable {
         for (i, row) in counts.enumerated() {
             for (j, count) in row.enumerated() where !(count >= 0 && count.isFinite && count == count.rounded()) {
                 throw .argument(
-                    parameter, expected: "whole counts of at least 0", got: "\(numberText(count)) at [\(i + 1)][\(j + 1)]"
+                    parameter, expected: "whole counts of at least 0",
+                    got: "\(numberText(count)) at [\(i + 1)][\(j + 1)]"
                 )
             }
         }

@@ -57,7 +57,8 @@ public enum DuckDB {
         // Directories that are not set are in the user's home, which is nothing that a script should learn.
         for setting in [
             "temp_directory = ''", "allow_persistent_secrets = false", "home_directory = '/nowhere'",
-            "secret_directory = '/nowhere'", "extension_directory = '/nowhere'", "autoload_known_extensions = false", "allow_community_extensions = false",
+            "secret_directory = '/nowhere'", "extension_directory = '/nowhere'", "autoload_known_extensions = false",
+            "allow_community_extensions = false",
             "allowed_directories = [\(list)]", "enable_external_access = false", "lock_configuration = true",
         ] {
             try connection.run("set global \(setting)")

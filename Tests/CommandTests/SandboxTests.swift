@@ -304,7 +304,7 @@ import Testing
             "local t = {} for i = 1, 1000 do t[i] = tensor.zeros(1000, 1000) end",
             "local s = ('x'):rep(1e7) local t = {} for i = 1, 1000 do t[i] = s .. i end",
             "table.concat(setmetatable({}, {__len = function() return 1e15 end}))",
-            "return load(('{'):rep(1e6))", "return load('return ' .. ('-'):rep(1e6) .. '1')",
+            "return load(('{'):rep(1e6))", "return load('return ' .. ('- '):rep(1e6) .. '1')",
             "return load(('do '):rep(1e5))",
             "return load(('goto x; '):rep(1e6))()", "return ('%s'):rep(1e5):format()", "return ('%1$s'):format(1)",
             "return load('return ' .. ('f('):rep(250) .. (')'):rep(250))()",

@@ -124,7 +124,7 @@ struct NNTests {
         ("nn.load('/nonexistent/model')", "/nonexistent/model"),
         ("nn.max_pool2d(2, {padding = 2})", "at most half the kernel"),
         ("nn.conv2d(1, 1, {3})", "one number, or {rows, columns}"),
-        ("nn.linear(1000000000000, 1000000000000)", "expected"),
+        ("nn.linear(1000000000000, 1000000000000)", "[1000000000000, 1000000000000] do not fit in memory"),
     ])
     func misuseIsExplained(code: String, words: String) throws {
         let text = try shown(code)

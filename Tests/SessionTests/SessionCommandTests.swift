@@ -160,7 +160,7 @@ import Testing
         bench.show("1 + 1")
         let notes = bench.session.takeNotes()
         #expect(notes.count == 1)
-        #expect(notes.first?.firstMatch(of: /^\d+(\.\d)? (µs|ms|s)$/) != nil)
+        #expect(notes.first?.firstMatch(of: /^\d+(\.\d+)? (ns|µs|ms|s)$/) != nil)
         #expect(bench.show(".timing") == "timing is on")
         #expect(bench.show(".timing off") == "timing is off")
         bench.show("1 + 1")
