@@ -68,10 +68,10 @@ import Testing
             try terminal.wait(for: "going\r\n")
             usleep(200_000)
             terminal.signal(SIGINT)
-            try terminal.wait(for: "interrupted")
-            try terminal.wait(for: "cohort> ")
+            #expect(try terminal.wait(for: "cohort> ").contains("interrupted"))
         }
-        try leave(terminal)
+        terminal.type("\u{4}")
+        #expect(try terminal.exitStatus() == 0)
     }
 
     @Test func whatScriptsWriteClearsTheBar() throws {
@@ -131,12 +131,12 @@ import Testing
     @Test func aLongPasteWithoutBracketsIsTakenInLinearTime() throws {
         var variables = cohort
         variables.variables["COLUMNS"] = "80"
-        let lines = Array(repeating: "1,", count: 20_000).joined(separator: "\n")
+        let lines = Array(repeating: "1,", count: 40_000).joined(separator: "\n")
         let start = Date()
         let result = try variables.run(["-i"], input: "t = {\n\(lines)\n}\n#t\n")
-        #expect(result.output.contains("20000"))
-        // Quadratic, it takes a minute.
-        #expect(Date().timeIntervalSince(start) < 15)
+        #expect(result.output.contains("40000"))
+        // Quadratic, it takes four minutes.
+        #expect(Date().timeIntervalSince(start) < 60)
     }
 
     @Test func aHistoryThatIsAPipeDoesNotKeepThePromptWaiting() throws {
