@@ -43,11 +43,12 @@ def crossing(times, bounds, sides):
             exits = stats.norm.sf((edge - grid) / step) + (stats.norm.cdf((-edge - grid) / step) if sides == 2 else 0)
             out.append(integrate.simpson(density * exits, x=grid))
         edge = z * math.sqrt(t)
-        new = np.linspace(-edge if sides == 2 else -9 * math.sqrt(t), edge, 2001)
+        new = np.linspace(-edge if sides == 2 else -9 * math.sqrt(t), edge, 801)
         if place == 0:
             density = stats.norm.pdf(new, scale=math.sqrt(t))
         else:
-            density = np.array([integrate.simpson(density * stats.norm.pdf(u, grid, step), x=grid) for u in new])
+            gaps = (new[:, None] - grid[None, :]) / step
+            density = integrate.simpson(density * np.exp(-gaps * gaps / 2) / (step * math.sqrt(2 * math.pi)), x=grid)
         grid = new
     return out
 
