@@ -19,6 +19,7 @@ struct csystem_mapping {
 
 #define MOST 1024
 static struct csystem_mapping mappings[MOST];
+static _Atomic(size_t) losses;
 static struct sigaction before;
 static uintptr_t page_size;
 
@@ -31,6 +32,7 @@ static void read_what_is_gone(int signal, siginfo_t *info, void *context) {
         void *page = (void *)(address / page_size * page_size);
         if (mmap(page, page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) break;
         atomic_store(&mappings[i].has_lost, true);
+        atomic_fetch_add(&losses, 1);
         return;
     }
     // Not ours: whoever was there before us is asked, and by default the next attempt ends the process.
@@ -62,6 +64,8 @@ csystem_mapping *csystem_guard(const void *start, size_t count) {
 }
 
 bool csystem_has_lost(const csystem_mapping *mapping) { return mapping && atomic_load(&mapping->has_lost); }
+
+size_t csystem_losses(void) { return atomic_load_explicit(&losses, memory_order_relaxed); }
 
 void csystem_unguard(csystem_mapping *mapping) {
     if (mapping) atomic_store(&mapping->start, 0);

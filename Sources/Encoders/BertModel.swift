@@ -11,6 +11,8 @@ import Tensors
 /// A text's vectors depend on its tokens only, to the bit: every kernel computes a row from that row, and attention stays inside a text.
 final class BertModel: Sendable {
     let configuration: EncoderConfiguration
+    /// The words' embeddings stay in the file.
+    let files: WeightFiles
     private let words: Tensor
     /// Position embeddings plus the embedding of token type 0, the only one that single texts have.
     private let positions: Tensor
@@ -30,6 +32,7 @@ final class BertModel: Sendable {
         let configuration = configuration
         let hidden = configuration.hidden
         let weights = try BertWeights(folder: folder)
+        files = weights.files
         words = try weights.tensor("embeddings.word_embeddings.weight", [configuration.vocabulary, hidden])
         let table = try weights.tensor("embeddings.position_embeddings.weight", [configuration.positions, hidden])
         var type = [Float](repeating: 0, count: hidden)

@@ -3,7 +3,7 @@ import Tensors
 
 /// Looks up a BERT-family model's tensors under whatever prefix they were saved, and checks their shapes.
 struct BertWeights {
-    private let files: WeightFiles
+    let files: WeightFiles
     private let prefix: String
 
     private static let words = "embeddings.word_embeddings.weight"

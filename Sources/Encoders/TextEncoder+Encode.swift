@@ -66,6 +66,7 @@ extension TextEncoder {
             try encode(tokens(range, work), at: first, of: count, into: rows, normalizes: normalizes, work: work)
             first = range.upperBound
         }
+        try model.files.check()
         return result
     }
 

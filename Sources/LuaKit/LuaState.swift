@@ -184,9 +184,12 @@ extension LuaState {
         plan.frame = frame
         var status = CLUA_RETURNED
         do throws(Failure) {
+            let losses = MappedFile.losses
             let call = Call(self, lua, signature)
             try call.bind()
             try plan.append(try signature.body(call))
+            // What was computed from a file that has gone is nothing.
+            if MappedFile.losses != losses { throw MappedFile.lossFailure }
         } catch {
             plan.reset()
             status = write(error, from: signature, into: plan)

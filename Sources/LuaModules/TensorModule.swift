@@ -203,13 +203,9 @@ extension LuaModule {
         related: ["tensor.save"]
     ) { call throws(Failure) in
         let path = try call.path("path")
-        switch try TensorFileFormat(path, "path") {
-        case .npy: return .object(try NpyFile.read(path))
-        case .safetensors:
-            let file = try SafetensorsFile(path)
-            var tensors: [(String, LuaValue)] = []
-            for name in file.names { tensors.append((name, .object(try file.tensor(named: name)))) }
-            return .record(tensors)
+        switch try TensorFile.load(path) {
+        case .tensor(let tensor): return .object(tensor)
+        case .named(let tensors): return .record(tensors.map { ($0.name, .object($0.tensor)) })
         }
     }
 

@@ -33,6 +33,13 @@ public final class MappedFile: @unchecked Sendable {
         guardian = csystem_guard(start, count)
     }
 
+    /// How often, in all mapped files, bytes were read that another program had cut off.
+    public static var losses: Int { csystem_losses() }
+
+    /// What whoever was reading then is told.
+    public static let lossFailure = Failure.operation(
+        "a file was cut short by another program while it was in use", hint: "load it again")
+
     /// Throws if bytes that were read had been cut off the file by another program.
     public func check() throws(Failure) {
         guard csystem_has_lost(guardian) else { return }

@@ -38,6 +38,13 @@ public final class Driver: @unchecked Sendable {
         }
     }
 
+    deinit {
+        // What it filled in belongs to it; the library itself stays.
+        let error = DriverError()
+        _ = functions.pointee.release?(functions, error.pointer)
+        functions.deallocate()
+    }
+
     /// The failure that a database describes with `message`.
     static func failure(_ message: String) -> Failure {
         guard NativeMemory.limit != nil,

@@ -35,6 +35,9 @@ public struct SafetensorsFile: Sendable {
     /// How the elements of the tensor of that name are stored, if there is one.
     public func storedType(of name: String) -> StoredType? { positions[ByteString(name)].map { entries[$0].type } }
 
+    /// Throws if another program has cut the file short and a tensor was read where it ended.
+    public func check() throws(Failure) { try file.check() }
+
     /// The tensor named `name`.
     ///
     /// float32, float64, int32, int64 and bool look at the mapped file (read-only, kept open by the tensor) where the bytes are aligned.

@@ -53,7 +53,7 @@ public enum TensorFile {
             } else if path.hasSuffix(".safetensors") {
                 self = .safetensors
             } else {
-                throw .argument("path", expected: "a path ending in .npy or .safetensors", got: "'\(path)'")
+                throw .argument("path", expected: "path that ends in .npy or .safetensors", got: "'\(path)'")
             }
         }
     }

@@ -50,6 +50,11 @@ public struct WeightFiles: Sendable {
     /// The shape of the tensor of that name, if there is one.
     public func shape(of name: String) -> [Int]? { places[ByteString(name)].flatMap { files[$0].shape(of: name) } }
 
+    /// Throws if another program has cut a file short and a tensor was read where it ended.
+    public func check() throws(Failure) {
+        for file in files { try file.check() }
+    }
+
     /// The tensor named `name`; see `SafetensorsFile.tensor(named:)`.
     public func tensor(named name: String) throws(Failure) -> Tensor {
         guard let place = places[ByteString(name)] else {

@@ -45,6 +45,25 @@ import Testing
         #expect(usual.output != (try cohort.run(["--seed=7"] + code).output))
     }
 
+    /// A model's embeddings stay in their file, which somebody may overwrite: the session must not end by it.
+    @Test func aModelThatIsCutShortIsAnError() throws {
+        let cohort = try Executable()
+        let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../Vectors/tiny-bert/base").path
+        try FileManager.default.copyItem(atPath: model, toPath: cohort.home + "/model")
+        let script = """
+            local model = text.encoder('./model')
+            local before = model:encode{'a b c'}
+            io.open('model/model.safetensors', 'w'):close()
+            local ok, message = pcall(model.encode, model, {'a b c'})
+            print(ok, message:match('was cut short by another program') ~= nil)
+            print((pcall(model.encode, model, {'d'})), 1 + 1)
+            """
+        let result = try cohort.run(["-e", script])
+        #expect(result.output == "false\ttrue\nfalse\t2\n")
+        #expect(result.error == "")
+    }
+
     @Test func modelsAreListedAndFound() throws {
         let empty = try cohort.run(["model", "list"])
         #expect(empty.status == 0)

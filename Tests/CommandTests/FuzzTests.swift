@@ -3,13 +3,13 @@ import Support
 import Testing
 
 /// A short run of `scripts/fuzz`.
-@Suite(.timeLimit(.minutes(2))) struct FuzzTests {
+@Suite(.timeLimit(.minutes(10))) struct FuzzTests {
     @Test(arguments: [11, 12]) func randomCallsNeitherCrashNorBlameWrongly(seed: Int) throws {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../scripts/fuzz").path
         let process = Process()
         process.executableURL = URL(fileURLWithPath: script)
-        process.arguments = [String(seed), "400"]
+        process.arguments = [String(seed), "300"]
         process.environment = try Executable().environment.merging([
             "COHORT": Executable.path, "COHORT_HOME": Folders.data, "HOME": "/nowhere",
         ]) { $1 }

@@ -19,6 +19,9 @@ csystem_mapping *csystem_guard(const void *start, size_t count);
 /// Whether something that was read was gone. Remains true.
 bool csystem_has_lost(const csystem_mapping *mapping);
 
+/// How often anything that was read was gone, in all mappings.
+size_t csystem_losses(void);
+
 /// Ends the guard, before the memory is unmapped.
 void csystem_unguard(csystem_mapping *mapping);
 
