@@ -31,7 +31,9 @@ final class BoostedTreesObject: TabularObject {
                 trees.categorical.append(place)
             }
         }
-        if let validation = try call.given("validation") {
+        // A calibration of such trees has no such option.
+        let mayValidate = call.signature.options.contains { $0.name == "validation" }
+        if mayValidate, let validation = try call.given("validation") {
             guard validation.count == 2, let rows = try FeatureInput(try call.element(1, of: validation)) else {
                 throw .argument(
                     "validation", expected: "rows and what is to be predicted for them, as in {x, y}",

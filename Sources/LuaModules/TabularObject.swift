@@ -178,7 +178,8 @@ extension Call {
     /// The rows given as `x`, for a fitted model.
     func features(for model: any TabularModel) throws(Failure) -> Features {
         let x: FeatureInput = try converted("x")
-        guard let trees = model as? BoostedModel else { return try x.features(for: model.schema.names) }
+        let base = (model as? CalibratedModel)?.base ?? model
+        guard let trees = base as? BoostedModel else { return try x.features(for: model.schema.names) }
         return try x.features(for: trees.schema.names, levels: trees.levels)
     }
 }

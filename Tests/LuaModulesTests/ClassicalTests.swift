@@ -83,6 +83,11 @@ struct ClassicalTests {
         ("nn.knn():fit({}, {})", "bad argument"),
         ("nn.knn():fit(x, {'\\xff', 'a', 'a', 'a'})", "not UTF-8"),
         ("nn.load('/nowhere')", "/nowhere"),
+        ("nn.calibrated(nn.ridge())", "a model that predicts classes expected"),
+        ("nn.calibrated(nn.naive_bayes()):fit(x, y)", "at most 2, the rows of class 'high' expected, got 5"),
+        ("nn.calibrated(5)", "model of rows"),
+        ("nn.permutation_importance(nn.knn{k = 1}, x, y)", "has not been fitted"),
+        ("nn.permutation_importance(nn.knn{k = 1}:fit(x, y), x, y, {metric = 'r2'})", "'accuracy' or 'log_likelihood'"),
     ])
     func mistakesAreNamed(code: String, expected: String) throws {
         let message = try shown(Self.rows + code)
@@ -94,7 +99,8 @@ struct ClassicalTests {
             local path = os.tmpname() .. '.safetensors'
             local models = {
                 nn.logistic_regression():fit(x, y), nn.naive_bayes():fit(x, y), nn.knn{k = 1}:fit(x, y),
-                nn.decision_tree():fit(x, y), nn.ridge():fit(x, {1, 2, 3, 4}),
+                nn.decision_tree():fit(x, y), nn.calibrated(nn.decision_tree(), {folds = 2}):fit(x, y),
+                nn.ridge():fit(x, {1, 2, 3, 4}),
             }
             local equal = 0
             for _, m in ipairs(models) do
@@ -110,7 +116,7 @@ struct ClassicalTests {
             return refit, other, equal
             """
         let text = try shown(Self.rows + code)
-        #expect(text.hasSuffix("\n5"), "\(text)")
+        #expect(text.hasSuffix("\n6"), "\(text)")
         #expect(text.contains("keeps no options"), "\(text)")
         #expect(text.contains("is not a model that nn saved"), "\(text)")
     }
@@ -153,6 +159,12 @@ struct ClassicalTests {
             m:fit(t:tensor{'age'}, t.age, {validation = {{{30}, {31}}, {90, 95}}})
             return m.best < 300, m.trees == m.best, m.losses[m.best] <= m.losses[1], #m.losses == m.best + 4
             """, "true\ntrue\ntrue\ntrue"
+        ),
+        (
+            """
+            local m = nn.calibrated(nn.boosted_trees{iterations = 5, min_data_in_leaf = 5}, {folds = 3}):fit(t, answer)
+            return m:predict(data.table({job = {'clerk'}, age = {7}})), m.method
+            """, "{\"yes\"}\n\"sigmoid\""
         ),
         ("return nn.boosted_trees{iterations = 3, categorical = {'age'}}:fit(t, answer).trees", "3"),
     ])

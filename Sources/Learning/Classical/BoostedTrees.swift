@@ -254,14 +254,14 @@ extension BoostedModel {
     /// What files of such models say they are.
     public static let fileKind = "boosted_trees"
 
-    /// Writes the model to a file, whole or not at all.
-    public func save(_ path: String, work: Work = Work()) throws(Failure) {
-        try TabularFile.write(
-            path, kind: Self.fileKind, schema, [(name: "losses", tensor: try Tensor(losses, shape: [losses.count]))],
+    /// What a file of the model holds.
+    public func contents() throws(Failure) -> TabularContents {
+        return TabularContents(
+            kind: Self.fileKind, tensors: [(name: "losses", tensor: try Tensor(losses, shape: [losses.count]))],
             notes: [
                 (key: "trees", value: text), (key: "best", value: "\(best ?? 0)"),
                 (key: "levels", value: String(decoding: try levelList.encoded(), as: UTF8.self)),
-            ], work: work)
+            ])
     }
 
     /// For each column the names of its categories, none where its numbers are numbers.

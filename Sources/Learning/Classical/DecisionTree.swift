@@ -147,15 +147,15 @@ extension TreeModel {
     /// What files of such models say they are.
     public static let fileKind = "decision_tree"
 
-    /// Writes the model to a file, whole or not at all.
-    public func save(_ path: String, work: Work = Work()) throws(Failure) {
+    /// What a file of the model holds.
+    public func contents() throws(Failure) -> TabularContents {
         let count = nodes.count
         func column(_ value: (Node) -> Double) throws(Failure) -> Tensor {
             try Tensor(nodes.map(value), shape: [count])
         }
-        try TabularFile.write(
-            path, kind: Self.fileKind, schema,
-            [
+        return TabularContents(
+            kind: Self.fileKind,
+            tensors: [
                 (name: "feature", tensor: try Tensor(nodes.map { Int64($0.feature ?? -1) }, shape: [count])),
                 (name: "low", tensor: try Tensor(nodes.map { Int64($0.low) }, shape: [count])),
                 (name: "high", tensor: try Tensor(nodes.map { Int64($0.high) }, shape: [count])),
@@ -164,7 +164,7 @@ extension TreeModel {
                 (name: "weight", tensor: try column(\.weight)), (name: "impurity", tensor: try column(\.impurity)),
                 (name: "values", tensor: try Tensor(nodes.flatMap(\.values), shape: [count, schema.outputs])),
             ],
-            notes: [(key: "criterion", value: criterion.rawValue)], work: work)
+            notes: [(key: "criterion", value: criterion.rawValue)])
     }
 
     /// Reads a model that `save` wrote.

@@ -231,17 +231,17 @@ extension NaiveBayesModel {
     /// What files of such models say they are.
     public static let fileKind = "naive_bayes"
 
-    /// Writes the model to a file, whole or not at all.
-    public func save(_ path: String, work: Work = Work()) throws(Failure) {
+    /// What a file of the model holds.
+    public func contents() throws(Failure) -> TabularContents {
         let shape = [priors.count, schema.columns]
         var tensors = [
             (name: "priors", tensor: try Tensor(priors, shape: [priors.count])),
             (name: "first", tensor: try Tensor(first, shape: shape)),
         ]
         if !second.isEmpty { tensors.append((name: "second", tensor: try Tensor(second, shape: shape))) }
-        try TabularFile.write(
-            path, kind: Self.fileKind, schema, tensors,
-            notes: [(key: "kind", value: kind.rawValue), (key: "threshold", value: "\(threshold)")], work: work)
+        return TabularContents(
+            kind: Self.fileKind, tensors: tensors,
+            notes: [(key: "kind", value: kind.rawValue), (key: "threshold", value: "\(threshold)")])
     }
 
     /// Reads a model that `save` wrote.

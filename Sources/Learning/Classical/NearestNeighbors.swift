@@ -157,16 +157,18 @@ extension NeighborModel {
     /// What files of such models say they are.
     public static let fileKind = "knn"
 
-    /// Writes the model to a file, whole or not at all: all its rows.
-    public func save(_ path: String, work: Work = Work()) throws(Failure) {
+    /// What a file of the model holds: all its rows.
+    public func contents() throws(Failure) -> TabularContents {
         let width = schema.classes.isEmpty ? schema.outputs : 1
-        try TabularFile.write(
-            path, kind: Self.fileKind, schema,
-            [(name: "rows", tensor: rows), (name: "values", tensor: try Tensor(values, shape: [rowCount, width]))],
+        return TabularContents(
+            kind: Self.fileKind,
+            tensors: [
+                (name: "rows", tensor: rows), (name: "values", tensor: try Tensor(values, shape: [rowCount, width])),
+            ],
             notes: [
                 (key: "k", value: "\(k)"), (key: "metric", value: metric.rawValue),
                 (key: "weights", value: weights.rawValue),
-            ], work: work)
+            ])
     }
 
     /// Reads a model that `save` wrote.

@@ -245,14 +245,14 @@ extension RidgeModel {
     /// What files of such models say they are.
     public static let fileKind = "ridge"
 
-    /// Writes the model to a file, whole or not at all.
-    public func save(_ path: String, work: Work = Work()) throws(Failure) {
-        try TabularFile.write(
-            path, kind: Self.fileKind, schema,
-            [
+    /// What a file of the model holds.
+    public func contents() throws(Failure) -> TabularContents {
+        return TabularContents(
+            kind: Self.fileKind,
+            tensors: [
                 (name: "coefficients", tensor: try Tensor(coefficients, shape: [intercepts.count, schema.columns])),
                 (name: "intercepts", tensor: try Tensor(intercepts, shape: [intercepts.count])),
-            ], notes: [(key: "alpha", value: "\(alpha)")], work: work)
+            ], notes: [(key: "alpha", value: "\(alpha)")])
     }
 
     /// Reads a model that `save` wrote.

@@ -1,14 +1,42 @@
 import Support
 import Tensors
 
+/// What the file of a model holds beside the model's schema.
+public struct TabularContents {
+    /// What kind of model it is ("ridge").
+    public let kind: String
+    /// Its numbers.
+    public let tensors: [(name: String, tensor: Tensor)]
+    /// What else there is to know.
+    public let notes: [(key: String, value: String)]
+
+    /// The same under names that begin with `prefix`, the kind noted: a part of another model.
+    func nested(_ prefix: String) -> (tensors: [(name: String, tensor: Tensor)], notes: [(key: String, value: String)])
+    {
+        (
+            tensors.map { (name: prefix + $0.name, tensor: $0.tensor) },
+            notes.map { (key: prefix + $0.key, value: $0.value) } + [(key: "\(prefix)kind of model", value: kind)]
+        )
+    }
+}
+
+extension TabularModel {
+    /// Writes the model to a file, whole or not at all.
+    public func save(_ path: String, work: Work = Work()) throws(Failure) {
+        try TabularFile.write(path, schema, try contents(), work: work)
+    }
+}
+
 /// Saved models of rows of numbers: safetensors files that say in their metadata what they are.
 public struct TabularFile: Sendable {
     private static let format = "cohort.nn."
     private static let version = ".1"
 
     private let file: SafetensorsFile
+    /// How the names of a model inside another's file begin.
+    private var prefix = ""
     /// What kind of model it is ("ridge").
-    public let kind: String
+    public private(set) var kind: String
     let schema: TabularSchema
 
     /// Whether `path` is a file of such a model, rather than another safetensors file.
@@ -58,7 +86,7 @@ public struct TabularFile: Sendable {
 
     /// A note of the file.
     func note(_ key: String) throws(Failure) -> String {
-        guard let note = file.metadata.first(where: { $0.key == key })?.value else {
+        guard let note = file.metadata.first(where: { $0.key == prefix + key })?.value else {
             throw .format(file.path, "lacks a part of a \(kind) model ('\(key)')")
         }
         return note
@@ -82,10 +110,10 @@ public struct TabularFile: Sendable {
 
     /// A tensor of the file, of that shape where it is given.
     func tensor(_ name: String, shape: [Int]? = nil) throws(Failure) -> Tensor {
-        guard file.contains(name) else {
+        guard file.contains(prefix + name) else {
             throw .format(file.path, "lacks a part of a \(kind) model ('\(name)')")
         }
-        let tensor = try file.tensor(named: name)
+        let tensor = try file.tensor(named: prefix + name)
         guard shape.map({ $0 == tensor.shape }) ?? true else {
             throw .format(file.path, "holds parts of a \(kind) model that do not fit together ('\(name)')")
         }
@@ -99,17 +127,38 @@ public struct TabularFile: Sendable {
         return values
     }
 
+    /// The model inside this one's file whose names begin with `prefix`.
+    func nested(_ prefix: String) throws(Failure) -> TabularFile {
+        var part = self
+        part.prefix = self.prefix + prefix
+        part.kind = try part.note("kind of model")
+        return part
+    }
+
+    /// The model.
+    public func model(work: Work = Work()) throws(Failure) -> any TabularModel {
+        switch kind {
+        case LogisticModel.fileKind: return try LogisticModel(self)
+        case RidgeModel.fileKind: return try RidgeModel(self)
+        case TreeModel.fileKind: return try TreeModel(self)
+        case BoostedModel.fileKind: return try BoostedModel(self)
+        case NeighborModel.fileKind: return try NeighborModel(self, work: work)
+        case NaiveBayesModel.fileKind: return try NaiveBayesModel(self)
+        case CalibratedModel.fileKind: return try CalibratedModel(self, work: work)
+        default: throw .format(file.path, "holds a model of a kind that this version does not know ('\(kind)')")
+        }
+    }
+
     /// Of content that cannot be.
     func broken(_ what: String) -> Failure { .format(file.path, "holds \(what)") }
 
     /// Writes a model, whole or not at all.
     static func write(
-        _ path: String, kind: String, _ schema: TabularSchema, _ tensors: [(name: String, tensor: Tensor)],
-        notes: [(key: String, value: String)] = [], work: Work
+        _ path: String, _ schema: TabularSchema, _ contents: TabularContents, work: Work
     ) throws(Failure) {
         func text(_ json: JSON) throws(Failure) -> String { String(decoding: try json.encoded(), as: UTF8.self) }
         var metadata: [(key: String, value: String)] = [
-            (key: "format", value: format + kind + version), (key: "columns", value: "\(schema.columns)"),
+            (key: "format", value: format + contents.kind + version), (key: "columns", value: "\(schema.columns)"),
         ]
         if let names = schema.names { metadata.append((key: "names", value: try text(.array(names.map { JSON($0) })))) }
         switch schema.kind {
@@ -117,7 +166,7 @@ public struct TabularFile: Sendable {
         case .number: metadata.append((key: "outputs", value: "0"))
         case .numbers(let count): metadata.append((key: "outputs", value: "\(count)"))
         }
-        try Safetensors.write(path, tensors, metadata: metadata + notes, work: work)
+        try Safetensors.write(path, contents.tensors, metadata: metadata + contents.notes, work: work)
     }
 }
 
@@ -125,18 +174,18 @@ extension LogisticModel {
     /// What files of such models say they are.
     public static let fileKind = "logistic_regression"
 
-    /// Writes the model to a file, whole or not at all.
-    public func save(_ path: String, work: Work = Work()) throws(Failure) {
-        try TabularFile.write(
-            path, kind: Self.fileKind, schema,
-            [
+    /// What a file of the model holds.
+    public func contents() throws(Failure) -> TabularContents {
+        return TabularContents(
+            kind: Self.fileKind,
+            tensors: [
                 (name: "coefficients", tensor: try coefficientTensor()),
                 (name: "intercepts", tensor: try Tensor(intercepts, shape: [intercepts.count])),
             ],
             notes: [
                 (key: "iterations", value: "\(iterations)"), (key: "converged", value: "\(converged)"),
                 (key: "loss", value: "\(loss)"),
-            ], work: work)
+            ])
     }
 
     /// Reads a model that `save` wrote.

@@ -108,8 +108,8 @@ public protocol TabularModel: Sendable {
     /// For each row the probability of every class, or the numbers predicted: float64 [rows, outputs].
     func outputs(_ features: Features, work: Work) throws(Failure) -> Tensor
 
-    /// Writes the model to a file, whole or not at all.
-    func save(_ path: String, work: Work) throws(Failure)
+    /// What a file of the model holds beside its schema.
+    func contents() throws(Failure) -> TabularContents
 }
 
 /// A way to fit models on rows of numbers, with its options.
