@@ -54,7 +54,12 @@ extension Call {
     }
 
     func rowCount() throws(Failure) -> Int {
-        if let count = try given("rows")?.integer { return count }
+        if let count = try given("rows")?.integer {
+            guard count <= 100_000_000 else {
+                throw .argument("rows", expected: "integer up to 100000000, or a tensor with rows", got: "\(count)")
+            }
+            return count
+        }
         let tensor: Tensor = try converted("rows")
         guard let count = tensor.shape.first else {
             throw .argument("rows", expected: "a number of rows or a tensor with rows", got: "a single value")

@@ -108,7 +108,9 @@ extension TensorMethods {
         example: .init("return tensor.zeros(2):copy_{3, 4}:totable()", output: "{3.0, 4.0}"),
         related: ["tensor:clone", "tensor:fill_"]
     ) { call throws(Failure) in
-        try call.tensor().assign(.tensor(call.converted("source")), work: call.work)
+        do throws(Failure) {
+            try call.tensor().assign(.tensor(call.converted("source")), work: call.work)
+        } catch { throw error.naming("source", insteadOf: "value") }
         return .argument(1)
     }
 
