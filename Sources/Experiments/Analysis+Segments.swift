@@ -15,18 +15,25 @@ extension Analysis {
             for unit in cells.indices where data.armOf[unit] >= 0 && categories.codes[unit] >= 0 {
                 cells[unit] = categories.codes[unit] * Int32(armCount) + data.armOf[unit]
             }
-            for (index, metric) in data.plan.metrics.enumerated() where metric.role == .primary {
-                let measure = measure(index)
-                let used = metric.quantile == nil ? covariates : []
-                let (moments, _) = try CrossMoments.accumulate(
-                    measure.variables(used), cells: cells, count: values * armCount, work: work)
-                let quantiles = metric.quantile.map {
-                    QuantileFigure.figures(measure, q: $0, cells: cells, count: values * armCount)
-                }
-                for arm in 1..<armCount {
-                    results.append(try segment(name, categories, measure, moments, quantiles, arm))
-                }
+            for index in data.plan.metrics.indices where data.plan.metrics[index].role == .primary {
+                results += try segment(name, categories, measure(index), cells: cells)
             }
+        }
+        return results
+    }
+
+    /// The effects of one metric within the values of a segment, an entry for each arm.
+    private func segment(
+        _ name: String, _ categories: Categories, _ measure: Measure, cells: [Int32]
+    ) throws(Failure) -> [SegmentResult] {
+        let count = categories.labels.count * armCount
+        let quantile = measure.metric.quantile
+        let (moments, _) = try CrossMoments.accumulate(
+            measure.variables(quantile == nil ? covariates : []), cells: cells, count: count, work: work)
+        let quantiles = quantile.map { QuantileFigure.figures(measure, q: $0, cells: cells, count: count) }
+        var results: [SegmentResult] = []
+        for arm in 1..<armCount {
+            results.append(try segment(name, categories, measure, moments, quantiles, arm))
         }
         return results
     }

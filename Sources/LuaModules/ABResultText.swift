@@ -14,7 +14,8 @@ extension ABResult: Displayable {
         for check in result.health where check.status > .ok {
             lines.append(DisplayWidth.wrapped("\(check.status.rawValue): \(check.finding)", to: frame.width))
         }
-        let box = frame.isWhole ? Box(whole: columns) : Box(columns, width: frame.width)
+        let box =
+            frame.isWhole ? Box(whole: columns(within: .max)) : Box(columns(within: frame.width), width: frame.width)
         lines.append(box.text(gapAfter: nil, quiet: { $0 }))
         let total = result.sizes.reduce(0, +)
         var note =
@@ -41,7 +42,8 @@ extension ABResult: Displayable {
 
     var summary: String { "ab.Result (\(result.decision.verdict.rawValue))" }
 
-    private var columns: [BoxColumn] {
+    /// The columns, without those that tell least where the screen is too narrow for all: what an arm gains is never left out.
+    private func columns(within width: Int) -> [BoxColumn] {
         var cells = [[String?]](repeating: [], count: 7)
         for metric in result.metrics {
             let figures = MetricFigures(metric)
@@ -61,7 +63,12 @@ extension ABResult: Displayable {
             }
         }
         let names = ["metric", "arm", "control", "figure", "lift and interval", "adjusted p", "result"]
-        return names.indices.map { place in
+        var kept = Array(names.indices)
+        let widths = names.indices.map { place in
+            (cells[place].compactMap { $0 } + [names[place]]).reduce(0) { max($0, DisplayWidth.of($1)) }
+        }
+        for least in [2, 3, 5] where kept.reduce(1, { $0 + widths[$1] + 3 }) > width { kept.removeAll { $0 == least } }
+        return kept.map { place in
             BoxColumn(heading: [names[place]], cells: cells[place], isNumber: (2...5).contains(place), missing: "-")
         }
     }

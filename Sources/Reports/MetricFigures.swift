@@ -29,7 +29,9 @@ public struct MetricFigures: Sendable {
                     ? .before(metric.metric.unit) : .behind(metric.metric.unit)
         let factor = isShare ? 100.0 : 1
         let errors = metric.effects.compactMap(\.standardError).filter { $0 > 0 && $0.isFinite }
-        decimals = errors.min().map { Self.decimals($0 * factor, digits: 2) }
+        let shown = errors.min().map { Self.decimals($0 * factor, digits: 2) }
+        // Nobody writes a tenth of a dollar.
+        if case .before = unit, shown == 1 { decimals = 2 } else { decimals = shown }
         let halves = metric.effects.compactMap(\.uncorrectedLift).map { ($0.upper - $0.lower) / 2 }
             .filter { $0 > 0 && $0.isFinite }
         liftDecimals = halves.min().map { min(4, max(1, Self.decimals($0 * 100, digits: 1))) } ?? 1
