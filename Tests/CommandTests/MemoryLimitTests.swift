@@ -78,7 +78,15 @@ import Testing
                 other:sql('create table t as select random() a from range(4000000)')
                 print((pcall(tensor.zeros, 10000000)))
             end
-            print((pcall(tensor.zeros, 10000000)))
+            -- The thread that ran the query lets go of its connection in its own time.
+            local fits
+            for _ = 1, 500 do
+                fits = pcall(tensor.zeros, 10000000)
+                if fits then break end
+                local stop = os.clock() + 0.01
+                while os.clock() < stop do end
+            end
+            print(fits)
             """
         let result = try cohort.run(["--memory-limit", "64M", "-e", script])
         if result.output == "no DuckDB\n" { return }

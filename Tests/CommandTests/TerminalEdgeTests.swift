@@ -55,6 +55,8 @@ import Testing
         try terminal.wait(for: "cohort> ")
         terminal.type("io.write('lea', 'ving\\n')\r")
         try terminal.wait(for: "leaving\r\n")
+        // Before, the terminal would take Ctrl-D for the end of what is typed ahead.
+        try terminal.wait(for: "cohort> ")
         terminal.type("\u{4}")
         usleep(300_000)
         terminal.type("\u{3}")
