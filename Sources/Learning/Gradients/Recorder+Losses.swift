@@ -143,17 +143,16 @@ extension Recorder {
         let weights = options.weights ?? [Double](repeating: 1, count: classes)
         let rows = sizes.reduce(1, *)
         let numbers = try labels.values(as: Double.self)
+        if options.smoothing == 0 {
+            let rightOnes = try right(numbers, classes, weights, options.ignored)
+            return try crossEntropy(reshape(logits, [rows, classes]), rightOnes)
+        }
         var total = 0.0
         let spread = options.smoothing / Double(classes)
         let shares = try Tensor.build([rows, classes], of: Double.self) { (target) throws(Failure) in
             for (row, number) in numbers.enumerated() {
                 if let ignored = options.ignored, number == Double(ignored) { continue }
-                guard let label = Int(exactly: number), label >= 1, label <= classes else {
-                    throw .argument(
-                        "truth", expected: "class numbers from 1 to \(classes)",
-                        got: "\(number.rounded() == number ? String(Int(number)) : "\(number)") in row \(row + 1)",
-                        hint: number == 0 ? "classes count from 1" : nil)
-                }
+                let label = try Self.label(number, of: classes, row)
                 total += weights[label - 1]
                 for c in 0..<classes { target[row * classes + c] = spread * weights[c] }
                 target[row * classes + label - 1] += (1 - options.smoothing) * weights[label - 1]
@@ -163,5 +162,73 @@ extension Recorder {
             throw .operation("a loss needs at least one row whose class has a weight: all are ignored here")
         }
         return try crossEntropy(reshape(logits, [rows, classes]), shares: shares, total: total)
+    }
+
+    private static func label(_ number: Double, of classes: Int, _ row: Int) throws(Failure) -> Int {
+        guard let label = Int(exactly: number), label >= 1, label <= classes else {
+            throw .argument(
+                "truth", expected: "class numbers from 1 to \(classes)",
+                got: "\(Int(exactly: number).map { String($0) } ?? "\(number)") in row \(row + 1)",
+                hint: number == 0 ? "classes count from 1" : nil)
+        }
+        return label
+    }
+
+    /// The right class of a row, from 0, and how much the row counts.
+    private struct Right {
+        let place: Int
+        let weight: Double
+    }
+
+    private func right(
+        _ numbers: [Double], _ classes: Int, _ weights: [Double], _ ignored: Int?
+    ) throws(Failure) -> [Right] {
+        var rows: [Right] = []
+        rows.reserveCapacity(numbers.count)
+        for (row, number) in numbers.enumerated() {
+            if let ignored, number == Double(ignored) {
+                rows.append(Right(place: 0, weight: 0))
+            } else {
+                let label = try Self.label(number, of: classes, row)
+                rows.append(Right(place: label - 1, weight: weights[label - 1]))
+            }
+        }
+        let total = rows.reduce(0) { $0 + $1.weight }
+        guard total > 0 else {
+            throw .operation("a loss needs at least one row whose class has a weight: all are ignored here")
+        }
+        return rows.map { Right(place: $0.place, weight: $0.weight / total) }
+    }
+
+    // Without shares for every class, which for a vocabulary would be far more numbers than the logits' own.
+    private func crossEntropy(_ logits: Tensor, _ rows: [Right]) throws(Failure) -> Tensor {
+        let logs = try logits.detached.logSoftmax(dim: 1, work: work)
+        return logs.dtype == .float32
+            ? try crossEntropy(Float.self, logits, logs, rows) : try crossEntropy(Double.self, logits, logs, rows)
+    }
+
+    private func crossEntropy<T: TensorElement & BinaryFloatingPoint>(
+        _ type: T.Type, _ logits: Tensor, _ logs: Tensor, _ rows: [Right]
+    ) throws(Failure) -> Tensor {
+        let classes = logs.shape[1]
+        let loss = try logs.withElements(as: T.self) { values in
+            rows.enumerated().reduce(0.0) { sum, row in
+                row.element.weight == 0
+                    ? sum : sum - row.element.weight * Double(values[row.offset * classes + row.element.place])
+            }
+        }
+        let result = try Tensor.scalar(.real(loss), dtype: logs.dtype)
+        return record("cross_entropy", result, from: logits, keeping: [logs]) { (g, work) throws(Failure) in
+            let factor = try g.item().double
+            let gradient = try logs.apply(.exp, work: work)
+            try gradient.updateElements(of: T.self) { values in
+                for (row, right) in rows.enumerated() {
+                    let weight = T(right.weight * factor)
+                    values[row * classes + right.place] -= 1
+                    for c in row * classes..<(row + 1) * classes { values[c] *= weight }
+                }
+            }
+            return gradient
+        }
     }
 }
