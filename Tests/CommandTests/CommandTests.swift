@@ -260,13 +260,14 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func theSecondInterruptExitsAtOnce() throws {
-        // Closing the pipe waits for the child, which the first Ctrl-C cannot shorten.
+        // A finalizer that came after its object was marked has no hook, so the first Ctrl-C cannot stop it.
         let path = try cohort.file(
             "stuck.lua",
             """
-            local pipe = io.popen('sleep 8')
-            print('ready') io.stdout:flush()
-            pipe:close()
+            local late = {__gc = true}
+            setmetatable({}, late)
+            late.__gc = function() print('ready') io.stdout:flush() while true do end end
+            collectgarbage()
             """)
         let running = try cohort.start([path])
         #expect(running.waitForLine() == "ready")
@@ -275,10 +276,8 @@ import Testing
         usleep(300_000)
         #expect(running.process.isRunning)
         running.interrupt()
-        // The child still holds the pipes, so their end does not tell of the program's.
-        while isRunning(running.process.processIdentifier) { usleep(10_000) }
-        #expect(Date().timeIntervalSince(begin) < 5)
         #expect(running.wait().status == 130)
+        #expect(Date().timeIntervalSince(begin) < 10)
     }
 
     @Test(.timeLimit(.minutes(1))) func twoInterruptsLeaveNoHalfWrittenFile() throws {
@@ -313,12 +312,6 @@ import Testing
 
     private func unfinishedFiles() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: cohort.home).filter { $0.hasSuffix(".tmp") }
-    }
-
-    private func isRunning(_ process: pid_t) -> Bool {
-        let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
-        let state = status.split(separator: ")").last?.split(separator: " ").first
-        return state.map { $0 != "Z" } ?? false
     }
 
     // MARK: The prompt without a terminal
