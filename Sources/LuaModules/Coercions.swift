@@ -73,7 +73,7 @@ extension Argument {
     }
 
     /// What in a list kept it from being a tensor, and where.
-    fileprivate var unreadableElement: String? {
+    var unreadableElement: String? {
         guard kind == .table else { return nil }
         var list = NestedList()
         _ = try? list.read(self, depth: 0)

@@ -3,6 +3,15 @@ import LuaKit
 import Support
 import Tensors
 
+extension ParameterType {
+    /// What a model computes from: one tensor, or a list of tensors, which need not be alike.
+    static let modelInputs = ParameterType.custom("inputs", expected: "tensor, column or list of numbers or tensors") {
+        (argument) throws(Failure) -> Bool? in
+        if argument.kind == .table { return true }
+        return try argument.tensor() == nil ? nil : true
+    }
+}
+
 extension Call {
     /// Inputs and truth from {x, y} or {x = ..., y = ...}.
     func trainingData(_ name: String) throws(Failure) -> TrainingData {
@@ -39,7 +48,8 @@ extension Call {
             return tensors
         }
         guard let tensor = try x.tensor(as: name) else {
-            throw .argument(name, expected: "tensor, column or list of numbers", got: x.words)
+            throw .argument(
+                name, expected: "tensor, column or list of numbers", got: x.unreadableElement ?? x.words)
         }
         return [x.kind == .table && tensor.dtype == .float64 ? try tensor.to(.float32) : tensor]
     }

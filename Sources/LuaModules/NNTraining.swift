@@ -214,7 +214,7 @@ enum NNTraining {
     /// Predictions in batches.
     static let predict = Signature(
         "nn.Module:predict", "What the model says to rows: dropout off, nothing recorded, a batch at a time.",
-        parameters: [.required("x", .tensorLike, "the rows, or a list of tensors for a model of several inputs")],
+        parameters: [.required("x", .modelInputs, "the rows, or a list of tensors for a model of several inputs")],
         options: [.optional("batch", .integer(1...), default: 1024, "rows at a time")],
         returns: [.init("tensor", "a row for each")],
         example: .init("return nn.linear(3, 2):predict(tensor.zeros(5, 3)).shape", output: "{5, 2}"),

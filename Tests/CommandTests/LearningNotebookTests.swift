@@ -4,6 +4,7 @@ import Testing
 
 /// The saved analyses that train, on a small slice of their data or on generated data of its shape.
 @Suite struct LearningNotebookTests {
+    private static let data = ProcessInfo.processInfo.environment["COHORT_DATA"]
     private static let project = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
@@ -35,5 +36,54 @@ import Testing
         // Whoever ordered often orders again: no model of these may be far from the three numbers.
         let match = try #require(output.firstMatch(of: /three numbers with (0\.\d+)/))
         #expect(try #require(Double(match.1)) > 0.7)
+    }
+
+    /// A table of the shape of Hillstrom's e-mail challenge where each product's buyers come for its own mail alone.
+    private func mails(_ count: Int) -> String {
+        var generator = SeededGenerator(seed: 64_000)
+        var lines = ["recency,history,mens,womens,zip_code,newbie,channel,segment,visit,conversion,spend"]
+        for _ in 0..<count {
+            let (buysWomens, arm) = (generator.below(2) == 1, generator.below(3))
+            let visits = generator.uniform() < (arm == (buysWomens ? 2 : 1) ? 0.5 : 0.1)
+            let fields: [String] = [
+                "\(1 + generator.below(12))", "\(30 + generator.below(500))", buysWomens ? "0" : "1",
+                buysWomens ? "1" : "0", ["Urban", "Surburban", "Rural"][generator.below(3)], "\(generator.below(2))",
+                ["Phone", "Web", "Multichannel"][generator.below(3)],
+                ["No E-Mail", "Mens E-Mail", "Womens E-Mail"][arm], visits ? "1" : "0", "0", visits ? "10" : "0",
+            ]
+            lines.append(fields.joined(separator: ","))
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    @Test mutating func theMailIsChosenForEveryCustomerWhereThatPays() throws {
+        _ = try cohort.file("data/hillstrom.csv", mails(9_000))
+        cohort.variables["COHORT_DATA"] = cohort.home + "/data"
+        let output = try run("notebooks/mail_strategy.lua", "9000", "6")
+        #expect(output.contains("by product: Mens E-Mail, Womens E-Mail,"))
+        // Half of the customers get a mail that moves them by 40 points more: 20 points of all.
+        let gain = try #require(
+            output.firstMatch(of: /'network' chooses another mail .* (\+\d+\.\d+) points of visits/))
+        #expect(abs(try #require(Double(gain.1)) - 20) < 5)
+        #expect(output.contains("Choosing the mail by the network brings more visits than the best single mail."))
+        #expect(output.contains("may do as well"), "the rule by product is right here")
+        let policy = try #require(output.split(separator: "\n").first { $0.contains("│ by product") })
+        let estimates = policy.matches(of: /(\d+\.\d+) ±/).compactMap { Double($0.1) }
+        #expect(estimates.count == 4)
+        for estimate in estimates.prefix(3) { #expect(abs(estimate - 50) < 5) }
+    }
+
+    @Test(.enabled(if: data != nil))
+    mutating func noMailForEveryCustomerIsShownToBeatOneForAll() throws {
+        cohort.variables["COHORT_DATA"] = Self.data
+        let output = try run("notebooks/mail_strategy.lua")
+        #expect(output.contains("the best single strategy is Mens E-Mail"))
+        #expect(output.contains("That the network's choice brings more visits than the best single mail is not shown."))
+    }
+
+    @Test func theMailsSayWhatTheyNeed() throws {
+        let result = try cohort.run(["\(Self.project)/notebooks/mail_strategy.lua"])
+        #expect(result.status == 2)
+        #expect(result.error.contains("COHORT_DATA must name the folder"))
     }
 }

@@ -175,6 +175,17 @@ struct NNTests {
             """,
             "2\n{60, 1}"
         ),
+        // Inputs that have nothing in common but their rows: numbers of users, and which mail they got.
+        (
+            """
+            local Net = {user = nn.linear(2, 3, {seed = 1}), mail = nn.embedding(4, 3, {seed = 2}), head = nn.linear(6, 1, {seed = 3})}
+            function Net:forward(user, mail) return self.head(tensor.concat({self.user(user), self.mail(mail)}, 2)) end
+            local net, mails = nn.module(Net), tensor.randint(1, 4, 60, {seed = 1})
+            nn.fit(net, {x = {x, mails}, y = x:sum(2, {keepdim = true})}, {loss = "mse", epochs = 2})
+            return net:predict({x, mails}, {batch = 7}).shape, (net:predict({x, mails}) - net:predict({x, mails}, {batch = 7})):abs():max() < 1e-6
+            """,
+            "{60, 1}\ntrue"
+        ),
         (
             """
             local r = nn.cross_validate(make, {x, y}, {loss = "cross_entropy", k = 3, epochs = 20, lr = 0.05, batch = 10, metrics = {"accuracy"}})
@@ -224,6 +235,7 @@ struct NNTests {
             "nn.fit(make(), {x:slice(2, 1, 1), y}, {loss = 'cross_entropy'})",
             "linear(2, 8) takes tensors whose last size is 2, got shape [1, 1]"
         ),
+        ("make():predict({x, x:slice(1, 1, 3)})", "rows in every tensor, as in the first expected, got shape [3, "),
         ("nn.k_fold(3, {k = 4})", "integer from 2 to 3 (the rows) expected, got 4"),
         ("nn.train_test_split(4, {stratify = {1, 2}})", "4 labels, one a row expected, got 2"),
         ("nn.train_test_split(4, {groups = {1, 1, 1, 1}})", "at least 2 different groups"),

@@ -135,6 +135,10 @@ extension Layer {
         guard let rows = inputs.first?.shape.first else {
             throw .argument("x", expected: "a tensor with rows", got: "a single value")
         }
+        if let other = inputs.first(where: { $0.shape.first != rows }) {
+            throw .argument(
+                "x", expected: "\(rows) rows in every tensor, as in the first", got: "shape \(other.shape)")
+        }
         guard rows > batch else {
             return try TrainingData.unchecked(inputs).predictions(self, work)
         }
