@@ -8,6 +8,8 @@ import Testing
     private static let project = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
+    private static let isAsked = ProcessInfo.processInfo.environment["COHORT_TEST_NOTEBOOKS"] != nil
+
     private var cohort: Executable
 
     init() throws {
@@ -85,5 +87,16 @@ import Testing
         let result = try cohort.run(["\(Self.project)/notebooks/mail_strategy.lua"])
         #expect(result.status == 2)
         #expect(result.error.contains("COHORT_DATA must name the folder"))
+    }
+
+    @Test(.enabled(if: isAsked, "the encoders are slow here"))
+    func filmsAreRecommendedToSome() throws {
+        let output = try run("notebooks/film_recommendations.lua", "\(Folders.data)/data/ml-100k", "120", "4")
+        #expect(output.contains("120 people, 1682 films (168 of them cold)"))
+        for model in ["popular", "item-kNN", "texts as they are", "text towers, ratings", "text towers, ranking"] {
+            #expect(output.contains("│ \(model)"))
+        }
+        // Texts alone tell something of films that nobody has rated.
+        #expect(output.contains("For films without ratings they are better than chance"))
     }
 }
