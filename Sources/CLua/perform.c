@@ -10,6 +10,17 @@ static const char traceback_key = 0;
 // Room for a table that is about to be filled. Lua takes it as an int.
 static int room(size_t count) { return count < 1 << 26 ? (int)count : 1 << 26; }
 
+static void push_object(lua_State *L, clua_item *item) {
+    clua_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+    box->magic = CLUA_MAGIC;
+    box->object = NULL;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, item->extent.key);
+    lua_setmetatable(L, -2);
+    // The last step cannot fail: the reference has exactly one owner at every moment.
+    box->object = item->payload.object;
+    item->payload.object = NULL;
+}
+
 static clua_item *push(lua_State *L, const clua_plan *plan, clua_item *item, int base) {
     luaL_checkstack(L, 4, "value nested too deeply");
     // Items lie next to each other: this looks at the interrupt once in some thousands.
@@ -27,17 +38,14 @@ static clua_item *push(lua_State *L, const clua_plan *plan, clua_item *item, int
         lua_pushlightuserdata(L, item->payload.object);
         lua_pushcclosure(L, clua_trampoline, 1);
         break;
-    case CLUA_OBJECT: {
-        clua_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-        box->magic = CLUA_MAGIC;
-        box->object = NULL;
-        lua_rawgetp(L, LUA_REGISTRYINDEX, item->extent.key);
-        lua_setmetatable(L, -2);
-        // The last step cannot fail: the reference has exactly one owner at every moment.
-        box->object = item->payload.object;
-        item->payload.object = NULL;
+    case CLUA_OBJECT: push_object(L, item); break;
+    case CLUA_SINGLE:
+        if (lua_rawgetp(L, LUA_REGISTRYINDEX, (const char *)item->extent.key + 1) != LUA_TNIL) break;
+        lua_pop(L, 1);
+        push_object(L, item);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, (const char *)item->extent.key + 1);
         break;
-    }
     case CLUA_LIST: {
         size_t count = item->extent.count;
         lua_createtable(L, room(count), 0);

@@ -68,6 +68,8 @@ public final class LuaClass: Sendable {
     let operators: [(LuaOperator, Body)]
     let display: (@Sendable (LuaObject) -> String)?
     let onClose: (@Sendable (LuaObject) -> Void)?
+    /// Whether there is one object of the class in a session: every value that is handed over is that one.
+    let isSingle: Bool
     private let ownMembers: @Sendable (LuaObject) -> [Member]
 
     /// Declares a class.
@@ -79,6 +81,7 @@ public final class LuaClass: Sendable {
     ///   - pairs: `pairs(object)`: returns three values.
     ///   - operators: either argument may be the object.
     ///   - close: what `<close>` does beside letting the value go; nil if the class has nothing to close.
+    ///   - isSingle: whether scripts see all its values as one and the same.
     ///   - display: the text of `tostring` and `print`.
     public init<Value: SendableMetatype>(
         _ name: String, for type: Value.Type, _ prose: String,
@@ -91,6 +94,7 @@ public final class LuaClass: Sendable {
         pairs: Body? = nil,
         operators: [(LuaOperator, Body)] = [],
         close: (@Sendable (Value) -> Void)? = nil,
+        isSingle: Bool = false,
         display: (@Sendable (Value) -> String)? = nil
     ) {
         self.name = name
@@ -102,6 +106,7 @@ public final class LuaClass: Sendable {
         self.length = length
         self.pairs = pairs
         self.operators = operators
+        self.isSingle = isSingle
         ownMembers = { object in members.flatMap { object.get(Value.self).map($0) } ?? [] }
         if let close {
             onClose = { object in if let value = object.get(Value.self) { close(value) } }

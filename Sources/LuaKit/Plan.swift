@@ -31,7 +31,7 @@ final class Plan {
 
     /// Empties the plan and lets go of what C did not take.
     func reset() {
-        for index in 0..<itemCount where items[index].kind == CLUA_OBJECT {
+        for index in 0..<itemCount where items[index].kind == CLUA_OBJECT || items[index].kind == CLUA_SINGLE {
             if let object = items[index].payload.object { Unmanaged<LuaObject>.fromOpaque(object).release() }
         }
         itemCount = 0
@@ -142,7 +142,7 @@ final class Plan {
     func put(_ object: LuaObject) throws(Failure) {
         try state.define(object.luaClass)
         var item = clua_item()
-        item.kind = CLUA_OBJECT
+        item.kind = object.luaClass.isSingle ? CLUA_SINGLE : CLUA_OBJECT
         item.extent.key = UnsafeRawPointer(Unmanaged.passUnretained(object.luaClass).toOpaque())
         item.payload.object = Unmanaged.passRetained(object).toOpaque()
         put(item)

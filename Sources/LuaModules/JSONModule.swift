@@ -68,15 +68,7 @@ final class JSONNull: LuaVisible, Sendable {
 
     static let luaClass = LuaClass(
         "json.null", for: JSONNull.self, "Stands for null where nil would leave a hole. There is one value of it.",
-        operators: [
-            (
-                .eq,
-                { call throws(Failure) in
-                    .boolean(
-                        call.argument(1).object(JSONNull.self) != nil && call.argument(2).object(JSONNull.self) != nil)
-                }
-            )
-        ],
+        isSingle: true,
         display: { _ in "json.null" })
 }
 

@@ -27,6 +27,8 @@ import Testing
         #expect(
             value("return json.decode('null') == json.null and json.decode('[null]')[1] == json.null")?.bool == true)
         #expect(value("return json.null ~= nil and json.null ~= false and json.null ~= 'null'")?.bool == true)
+        #expect(value("return rawequal(json.decode('[null]')[1], json.null)")?.bool == true)
+        #expect(value("return ({[json.null] = 1})[json.decode('null')]")?.int == 1)
         #expect(value("return tostring(json.null)")?.text == "json.null")
         #expect(value("return json.encode({1, json.null, 3})")?.text == "[1,null,3]")
         #expect(value("return json.encode(nil)")?.text == "null")

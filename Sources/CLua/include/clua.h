@@ -23,6 +23,7 @@ typedef enum {
     CLUA_LIST,       // extent.count items follow
     CLUA_RECORD,     // extent.count pairs of items follow: key, value
     CLUA_OBJECT,     // payload.object, one reference owned by the plan until it is performed; extent.key names the class
+    CLUA_SINGLE,     // the same; of its class there is one object, made when it is first needed
     CLUA_REFERENCE,  // payload.integer in the registry
     CLUA_FUNCTION,   // payload.object: the signature of a native function
     CLUA_BUILTIN,    // payload.builtin: a C function
