@@ -204,21 +204,21 @@ private struct ForestDrawing {
         guard let estimate = ForestPlot.estimate(row) else { return }
         let tip = "\(row.label): \(plot.numbers(row, style))"
         let tone = row.tone.rawValue
-        if estimate.lower != nil || estimate.upper != nil {
-            let low = estimate.lower ?? estimate.point
-            let high = estimate.upper ?? estimate.point
-            canvas.path(
-                "M\(Canvas.point(area.x(low), y))L\(Canvas.point(area.x(high), y))",
-                row.inner == nil ? "ci k-\(tone)" : "cj k-\(tone)", tip: tip)
-            if let inner = row.inner {
-                canvas.path(
-                    "M\(Canvas.point(area.x(inner.lowerBound), y))L\(Canvas.point(area.x(inner.upperBound), y))",
-                    "ci k-\(tone)", tip: tip)
-            }
-            // What goes on beyond the picture ends in an arrow.
-            if low < area.xDomain.low { arrow(area.left, y, -1, tone, on: &canvas) }
-            if high > area.xDomain.high { arrow(area.right, y, 1, tone, on: &canvas) }
+        var (low, high) = (estimate.lower ?? estimate.point, estimate.upper ?? estimate.point)
+        let line = { (from: Double, to: Double) in
+            "M\(Canvas.point(area.x(from), y))L\(Canvas.point(area.x(to), y))"
         }
+        if estimate.lower != nil || estimate.upper != nil {
+            canvas.path(line(low, high), row.inner == nil ? "ci k-\(tone)" : "cj k-\(tone)", tip: tip)
+        }
+        // It may be there where the outer one has no bounds.
+        if let inner = row.inner {
+            canvas.path(line(inner.lowerBound, inner.upperBound), "ci k-\(tone)", tip: tip)
+            (low, high) = (min(low, inner.lowerBound), max(high, inner.upperBound))
+        }
+        // What goes on beyond the picture ends in an arrow.
+        if low < area.xDomain.low { arrow(area.left, y, -1, tone, on: &canvas) }
+        if high > area.xDomain.high { arrow(area.right, y, 1, tone, on: &canvas) }
         guard area.xDomain.contains(estimate.point) else { return }
         if plot.excludesReference(estimate) {
             canvas.circle(area.x(estimate.point), y, 5.25, "pt f-\(tone)", tip: tip)

@@ -105,7 +105,7 @@ enum PageStyle {
         .sentence{font-size:1.1rem}
         .wide{display:none}
         .narrow{display:block}
-        tbody th[scope=row]{position:sticky;left:0;background:var(--paper)}
+        tbody th[scope=row]{position:sticky;left:0;background:var(--paper);box-shadow:inset 0 -1px var(--line)}
         }
         @media print{
         @page{margin:18mm 16mm}
