@@ -90,7 +90,7 @@ golden = {
         "arm": ["ab"[a] for a in arm], "before": before.tolist(), "spend": spend.tolist(), "views": views.tolist(),
         "clicks": clicks.tolist(), "visit": visit.tolist(),
     },
-    "spend": welch(spend), "cuped": cuped, "lin": lin(spend, before), "ratio": delta(clicks, views), "visit": score_difference(*counts),
+    "spend": welch(spend), "cuped": cuped, "cuped_reduction": 1 - (cuped["error"] / welch(spend)["error"]) ** 2, "lin": lin(spend, before), "ratio": delta(clicks, views), "visit": score_difference(*counts),
     "winsorized": welch(numpy.minimum(spend, numpy.quantile(spend, 0.9))),
     "rank_p": stats.mannwhitneyu(spend[arm == 1], spend[arm == 0], method="asymptotic").pvalue,
     "srm_p": stats.chisquare([500, 560, 610], [1670 / 3] * 3).pvalue,

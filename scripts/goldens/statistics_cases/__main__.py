@@ -25,7 +25,7 @@ for method in groups:
     found = [entry for entry in groups[method] if limit > 100 or len(json.dumps(entry)) < 2500]
     step = max(1, math.ceil(len(found) / limit))
     # An even choice over all kinds; the first always.
-    cases += found[::step]
+    cases += found[::step] + kept.get(method, [])
 path = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path(__file__).parents[3] / "Tests/Vectors/statistics-more.json"
 with open(path, "w") as file:
     file.write('{"schema": "as statistics.json", "cases": [\n' + ",\n".join(json.dumps(entry) for entry in cases) + "\n]}\n")

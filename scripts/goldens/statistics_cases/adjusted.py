@@ -19,6 +19,7 @@ for place, (n, m, slope, kind) in enumerate([(30, 25, 0.8, "normal"), (4, 4, 0, 
                          "lo": ci.low, "hi": ci.high}
         r = stats.ttest_ind(t, c, equal_var=False)
         out["unadjusted"] = {"diff": t.mean() - c.mean(), "p": r.pvalue, "se": math.sqrt(t.var(ddof=1) / len(t) + c.var(ddof=1) / len(c))}
+        out["variance_reduction"] = 1 - (out["pooled_total"]["se"] / out["unadjusted"]["se"]) ** 2
         return out
     case("cuped", f"{kind}{place}", {"control_pre": cp, "control_post": c, "treat_pre": tp, "treat_post": t, "level": 0.95}, cuped,
          rtol=1e-5 if kind == "huge" else 1e-8)

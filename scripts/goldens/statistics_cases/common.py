@@ -15,6 +15,7 @@ warnings.filterwarnings("ignore")
 limit = int(sys.argv[1]) if len(sys.argv) > 1 else 6
 rng = np.random.default_rng(20240607)
 groups = {}
+kept = {}
 
 
 def plain(value):
@@ -35,7 +36,7 @@ def plain(value):
     return value
 
 
-def case(method, name, inputs, expected, rtol=1e-9, atol=1e-12, note=None):
+def case(method, name, inputs, expected, rtol=1e-9, atol=1e-12, note=None, keep=False):
     if callable(expected):
         try:
             expected = expected()
@@ -45,7 +46,7 @@ def case(method, name, inputs, expected, rtol=1e-9, atol=1e-12, note=None):
     entry = {"id": f"{method}/{name}", "method": method, "input": plain(inputs), "expected": plain(expected), "rtol": rtol, "atol": atol}
     if note:
         entry["note"] = note
-    groups.setdefault(method, []).append(entry)
+    (kept if keep else groups).setdefault(method, []).append(entry)
 
 
 def samples(kind, n):

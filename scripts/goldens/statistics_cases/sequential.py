@@ -83,6 +83,15 @@ for times in [[0.5, 1.0], thirds, fifths, [0.1, 0.55, 1.0]]:
             if times == thirds or alpha == 0.05 and len(times) < 4:
                 case("group_sequential", f"{spending}_{len(times)}_{times[0]:.2f}_{alpha}_{side}",
                      {"information": times, "alpha": alpha, "sides": side, "spending": spending}, spent, rtol=0, atol=1e-4)
+# Two-sided at 5 per cent, as everybody's tables of Lan and DeMets's functions have them.
+for spending, z in [("lan_demets_obf", [4.877, 3.357, 2.680, 2.290, 2.031]), ("lan_demets_pocock", [2.438, 2.427, 2.410, 2.397, 2.386])]:
+    case("group_sequential", f"{spending}_published", {"information": fifths, "alpha": 0.05, "sides": 2, "spending": spending}, {"z": z}, rtol=0,
+         atol=6e-4, note="Reboussin, DeMets, Kim and Lan 2000", keep=True)
+# Looks as they come: far apart, close together, late.
+for times, alpha, side in [([0.15, 0.4, 0.45, 0.9, 1.0], 0.05, 2), ([0.5, 0.55, 1.0], 0.025, 1), ([0.3, 0.8], 0.05, 2)]:
+    for spending in ["lan_demets_obf", "lan_demets_pocock"]:
+        case("group_sequential", f"{spending}_uneven_{len(times)}_{side}", {"information": times, "alpha": alpha, "sides": side, "spending": spending},
+             spent(), rtol=0, atol=1e-4, keep=True)
 for looks, rate in [(1, 0.05), (2, 0.0831), (3, 0.1072), (4, 0.1262), (5, 0.1417), (10, 0.1933), (20, 0.2479)]:
     case("peeking_inflation", f"{looks}", {"looks": looks, "z": stats.norm.isf(0.025)}, {"type1": rate}, rtol=0, atol=6e-5,
          note="Armitage, McPherson and Rowe 1969, table 2")
