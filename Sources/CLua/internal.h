@@ -31,6 +31,8 @@ typedef struct {
     atomic_bool interrupted;
     /// What is left of CLUA_GRACE.
     int grace;
+    /// Whether a script chose the generational collector.
+    bool is_generational;
     pthread_t owner;
     /// Bytes that Lua holds (written by its own thread alone), and how many it may; 0 for no limit.
     _Atomic size_t used;
@@ -46,6 +48,8 @@ void clua_open_interrupts(lua_State *L);
 /// Puts forms of standard functions in place that notice interrupts while they run; what loads code takes text only.
 void clua_open_strings(lua_State *L);
 void clua_open_tables(lua_State *L);
+void clua_open_utf8(lua_State *L);
+void clua_open_collector(lua_State *L);
 void clua_open_loading(lua_State *L);
 void clua_open_format(lua_State *L);
 void clua_open_files(lua_State *L);

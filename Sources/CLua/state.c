@@ -12,6 +12,8 @@ static int open_libraries(lua_State *L) {
     clua_open_interrupts(L);
     clua_open_strings(L);
     clua_open_tables(L);
+    clua_open_utf8(L);
+    clua_open_collector(L);
     clua_open_loading(L);
     clua_open_format(L);
     clua_open_files(L);

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// How often values fall into each of some intervals.
 public struct Histogram: Equatable, Sendable {
@@ -28,23 +29,50 @@ public struct Histogram: Equatable, Sendable {
     /// Counts `values` in `bins` intervals of nice bounds. Without `bins` their width is that of Freedman and Diaconis (1981), or of
     /// Sturges (1926) where the middle half of the values has no width.
     public init(_ values: [Double], bins: Int? = nil, marks: [ReferenceLine] = [], axis: Axis = Axis()) {
-        let finite = values.filter(\.isFinite).sorted()
+        // Nothing can stop this one.
+        let counted = try? Self(values, bins: bins, marks: marks, axis: axis, work: Work(threads: 1))
+        self = counted ?? Self(edges: [], counts: [], dropped: values.count, marks: marks, axis: axis)
+    }
+
+    /// The same of many values, in work that can be stopped.
+    public init(
+        _ values: [Double], bins: Int? = nil, marks: [ReferenceLine] = [], axis: Axis = Axis(), work: Work
+    ) throws(Failure) {
+        var clock = PollClock(work.cancellation)
+        var finite: [Double] = []
+        finite.reserveCapacity(values.count)
+        var (low, high) = (Double.infinity, -Double.infinity)
+        for value in values {
+            try clock.check()
+            guard value.isFinite else { continue }
+            finite.append(value)
+            low = min(low, value)
+            high = max(high, value)
+        }
         let dropped = values.count - finite.count
-        guard let low = finite.first, let high = finite.last else {
+        guard low <= high else {
             self.init(edges: [], counts: [], dropped: dropped, marks: marks, axis: axis)
             return
         }
-        let edges = Self.edges(finite, low, high, bins: bins)
+        let edges = try Self.edges(&finite, low, high, bins: bins, work)
         var counts = [Int](repeating: 0, count: max(edges.count - 1, 0))
-        var bin = 0
+        let perWidth = Double(counts.count) / (high / 2 - low / 2)
         for value in finite {
+            try clock.check()
+            // Near enough, and then exactly by the bounds.
+            let guess = (value / 2 - low / 2) * perWidth
+            var bin = guess.isFinite ? Int(min(max(guess, 0), Double(counts.count - 1))) : 0
+            while bin > 0, value < edges[bin] { bin -= 1 }
             while bin + 2 < edges.count, value >= edges[bin + 1] { bin += 1 }
             counts[bin] += 1
         }
         self.init(edges: edges, counts: counts, dropped: dropped, marks: marks, axis: axis)
     }
 
-    private static func edges(_ sorted: [Double], _ low: Double, _ high: Double, bins: Int?) -> [Double] {
+    /// Bounds for `values`, which lie from `low` to `high` and change their order.
+    private static func edges(
+        _ values: inout [Double], _ low: Double, _ high: Double, bins: Int?, _ work: Work
+    ) throws(Failure) -> [Double] {
         let domain = Domain(low...high)
         if low == high { return [domain.low, domain.high] }
         if let bins {
@@ -54,9 +82,9 @@ public struct Histogram: Equatable, Sendable {
             let closed = Array(edges.dropLast()) + [high]
             return zip(closed, closed.dropFirst()).allSatisfy { $0 < $1 } ? closed : [low, high]
         }
-        let count = Double(sorted.count)
-        let quarter = { (share: Double) in sorted[Int((share * (count - 1)).rounded())] }
-        let spread = quarter(0.75) - quarter(0.25)
+        let count = Double(values.count)
+        let quarter = Int((0.25 * (count - 1)).rounded()), threeQuarters = Int((0.75 * (count - 1)).rounded())
+        let spread = try values.select(threeQuarters, work: work) - values.select(quarter, work: work)
         let width = spread > 0 && spread.isFinite ? 2 * spread / cbrt(count) : 0
         let span = high / 2 - low / 2
         let wanted = width > 0 ? ceil(span / width * 2) : ceil(log2(count)) + 1

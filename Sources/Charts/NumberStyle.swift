@@ -17,6 +17,8 @@ public struct NumberStyle: Equatable, Sendable {
     public var decimals: Int?
     /// Whether positive numbers get a plus sign, as effects should.
     public var isSigned: Bool
+    /// Whether large numbers have a power of ten even where they could be written out: beside others that cannot.
+    private var hasPowers = false
 
     /// A style from its parts.
     public init(_ unit: Unit = .plain, decimals: Int? = nil, isSigned: Bool = false) {
@@ -39,7 +41,7 @@ public struct NumberStyle: Equatable, Sendable {
         guard let value, value.isFinite else { return value.map { $0.isNaN ? "–" : $0 < 0 ? "−∞" : "∞" } ?? "–" }
         let scaled = unit == .percent ? value * 100 : value
         guard scaled.isFinite else { return Self.scientific(value, isSigned: isSigned) + " × 100%" }
-        let body = Self.written(scaled, decimals: decimals, isSigned: isSigned)
+        let body = written(scaled)
         return unit == .percent ? body + "%" : body
     }
 
@@ -50,6 +52,7 @@ public struct NumberStyle: Equatable, Sendable {
         let factor = unit == .percent ? 100.0 : 1
         let sizes = values.lazy.filter(\.isFinite).map { ($0 * factor).magnitude }
         guard let greatest = sizes.max(), greatest > 0, greatest.isFinite else { return self }
+        style.hasPowers = greatest >= Self.mostWrittenOut
         let isWhole = unit == .plain && sizes.allSatisfy { $0 == $0.rounded() && $0 < 1e15 }
         var decimals = isWhole ? 0 : Self.significant(greatest)
         // No zeros at the end that all of them would have.
@@ -78,14 +81,20 @@ public struct NumberStyle: Equatable, Sendable {
         return min(max(0, 2 - exponent), 12)
     }
 
-    private static func written(_ value: Double, decimals: Int?, isSigned: Bool) -> String {
+    /// From here on numbers have a power of ten.
+    private static let mostWrittenOut = 1e12
+
+    private func written(_ value: Double) -> String {
         let size = value.magnitude
-        if size != 0, size >= 1e12 || size < 5e-7 && decimals ?? 12 > 6 { return scientific(value, isSigned: isSigned) }
+        let isLarge = size >= (hasPowers ? 1e4 : Self.mostWrittenOut)
+        if isLarge || size != 0 && size < 5e-7 && decimals ?? 12 > 6 {
+            return Self.scientific(value, isSigned: isSigned)
+        }
         let isWhole = value == value.rounded()
-        let places = decimals ?? (isWhole ? 0 : significant(size))
+        let places = decimals ?? (isWhole ? 0 : Self.significant(size))
         let digits = Decimals.grouped(size, places)
         let isZero = digits.utf8.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
-        return sign(value, isZero: isZero, isSigned: isSigned) + digits
+        return Self.sign(value, isZero: isZero, isSigned: isSigned) + digits
     }
 
     private static func sign(_ value: Double, isZero: Bool, isSigned: Bool) -> String {

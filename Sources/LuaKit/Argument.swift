@@ -98,6 +98,20 @@ public struct Argument {
         return false
     }
 
+    /// Whether something stands in a table under a name, which no list has; `n`, the length of a list with holes, is none.
+    public var hasNames: Bool {
+        guard kind == .table, lua_checkstack(lua, 4) != 0 else { return false }
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        let key = Argument(state: state, lua: lua, index: top + 1)
+        lua_pushnil(lua)
+        while lua_next(lua, index) != 0 {
+            if key.kind == .string, !key.equals("n") { return true }
+            lua_settop(lua, top + 1)
+        }
+        return false
+    }
+
     /// Calls `body` with each value of the list part of a table, positions from 1. Nothing happens for other types.
     public func forEach(_ body: (_ position: Int, _ element: Argument) throws(Failure) -> Void) throws(Failure) {
         let count = self.count

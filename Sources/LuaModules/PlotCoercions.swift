@@ -2,32 +2,33 @@ import Charts
 import LuaKit
 import Support
 import Tables
+import Tensors
 
 /// Numbers with holes, as charts take them: nil, null and what is no number leave a gap.
 struct PlotNumbers {
-    let values: [Double?]
+    /// The numbers, NaN where there is none.
+    let filled: [Double]
 
     /// The numbers of a list, column or tensor called `name`.
     init(_ value: LuaValue, name: String) throws(Failure) {
-        let column = try Column.from(value, name: name)
-        var values: [Double?] = []
-        values.reserveCapacity(column.count)
-        for row in 0..<column.count {
-            switch column[row] {
-            case .null: values.append(nil)
-            case .integer(let number): values.append(Double(number))
-            case .number(let number): values.append(number)
-            case .bool(let flag): values.append(flag ? 1 : 0)
-            case let other:
-                throw .argument(
-                    name, expected: "list, column or tensor of numbers", got: "\(other.kind) at position \(row + 1)")
-            }
+        if case .object(let object) = value, let tensor = object.get(Tensor.self) {
+            self = try PlotNumbers(tensor, name: name)
+        } else {
+            self = try PlotNumbers(Column.from(value, name: name).numbers(named: name))
         }
-        self.values = values
     }
 
-    /// The numbers, NaN where there is none.
-    var filled: [Double] { values.map { $0 ?? .nan } }
+    private init(_ filled: [Double]) { self.filled = filled }
+
+    init(_ tensor: Tensor, name: String) throws(Failure) {
+        guard tensor.rank == 1 else {
+            throw .argument(name, expected: "tensor of 1 dimension [n]", got: "shape \(tensor.shape)")
+        }
+        filled = try tensor.values(as: Double.self)
+    }
+
+    /// The numbers, nil where there is none.
+    var values: [Double?] { filled.map { $0.isNaN ? nil : $0 } }
 }
 
 /// Names as charts take them: texts, or numbers as they are written.
@@ -44,6 +45,7 @@ extension ParameterType {
     /// A list, column or tensor of numbers, in which nil leaves a gap.
     static let plotNumbers = ParameterType.custom("numbers", expected: "list, column or tensor of numbers") {
         (argument) throws(Failure) -> PlotNumbers? in
+        if let tensor = argument.object(Tensor.self) { return try PlotNumbers(tensor, name: "x") }
         guard argument.kind == .table || argument.object != nil else { return nil }
         return try PlotNumbers(try argument.value(), name: "x")
     }
@@ -148,6 +150,11 @@ struct Record {
             throw .argument(parameter, expected: "a tone (neutral, good, bad, caution)", got: "'\(word)' in \(place)")
         }
         return tone
+    }
+
+    /// Says that a field is missing which must be there.
+    func lacks(_ name: String, _ expected: String) -> Failure {
+        .argument(parameter, expected: "\(expected) for '\(name)'", got: "nothing in \(place)")
     }
 
     private func wrong(_ name: String, _ expected: String, _ value: LuaValue) -> Failure {

@@ -97,11 +97,10 @@ extension LuaModule {
         }
         var series: [LinePlot.Series] = []
         if let y = try call.converted(ifGiven: "y", PlotNumbers.self) {
-            series.append(
-                .init(
-                    x: positions, y: y.filled,
-                    lower: try call.converted(ifGiven: "lower", PlotNumbers.self)?.filled ?? [],
-                    upper: try call.converted(ifGiven: "upper", PlotNumbers.self)?.filled ?? []))
+            let band = try band(
+                call.converted(ifGiven: "lower", PlotNumbers.self)?.filled,
+                call.converted(ifGiven: "upper", PlotNumbers.self)?.filled, count: y.filled.count)
+            series.append(.init(x: positions, y: y.filled, lower: band.lower, upper: band.upper))
         }
         for record in try call.records("series") {
             try record.check(["name", "x", "y", "lower", "upper"])
@@ -109,10 +108,12 @@ extension LuaModule {
                 guard let value = record[name] else { return nil }
                 return try PlotNumbers(value, name: name).filled
             }
+            guard let y = try numbers("y") else { throw record.lacks("y", "numbers") }
+            let band = try band(numbers("lower"), numbers("upper"), count: y.count)
             series.append(
                 .init(
-                    try record.string("name") ?? "", x: try numbers("x") ?? positions, y: try numbers("y") ?? [],
-                    lower: try numbers("lower") ?? [], upper: try numbers("upper") ?? []))
+                    try record.string("name") ?? "", x: try numbers("x") ?? positions, y: y, lower: band.lower,
+                    upper: band.upper))
         }
         guard !series.isEmpty else {
             throw .argument("y", expected: "list, column or tensor of numbers", got: "nothing", hint: "or give series")
@@ -152,21 +153,21 @@ extension LuaModule {
         let labels = try call.converted("labels", PlotLabels.self).texts
         var series: [BarPlot.Series] = []
         if let values = try call.converted(ifGiven: "values", PlotNumbers.self) {
-            series.append(
-                .init(
-                    "", values.values, lower: try call.converted(ifGiven: "lower", PlotNumbers.self)?.values ?? [],
-                    upper: try call.converted(ifGiven: "upper", PlotNumbers.self)?.values ?? []))
+            let band = try band(
+                call.converted(ifGiven: "lower", PlotNumbers.self)?.filled,
+                call.converted(ifGiven: "upper", PlotNumbers.self)?.filled, count: labels.count)
+            series.append(.init("", values.values, lower: band.lower, upper: band.upper))
         }
         for record in try call.records("series") {
             try record.check(["name", "values", "lower", "upper"])
-            let numbers = { (name: String) throws(Failure) -> [Double?] in
-                guard let value = record[name] else { return [] }
-                return try PlotNumbers(value, name: name).values
+            let numbers = { (name: String) throws(Failure) -> PlotNumbers? in
+                guard let value = record[name] else { return nil }
+                return try PlotNumbers(value, name: name)
             }
+            guard let values = try numbers("values") else { throw record.lacks("values", "numbers") }
+            let band = try band(numbers("lower")?.filled, numbers("upper")?.filled, count: labels.count)
             series.append(
-                .init(
-                    try record.string("name") ?? "", try numbers("values"), lower: try numbers("lower"),
-                    upper: try numbers("upper")))
+                .init(try record.string("name") ?? "", values.values, lower: band.lower, upper: band.upper))
         }
         guard !series.isEmpty else {
             throw .argument(
@@ -203,7 +204,8 @@ extension LuaModule {
                 Histogram(
                     try call.converted("x", PlotNumbers.self).filled, bins: try call.integer(ifGiven: "bins"),
                     marks: try lines(call),
-                    axis: Axis(try call.string("x_title"), style: NumberStyle(format: try call.string("format"))))),
+                    axis: Axis(try call.string("x_title"), style: NumberStyle(format: try call.string("format"))),
+                    work: call.work)),
             call)
     }
 
@@ -295,6 +297,24 @@ extension LuaModule {
 
     private static func chart(_ plot: Chart.Plot, _ call: Call) throws(Failure) -> LuaValue {
         .object(Chart(plot, title: try call.string("title"), subtitle: try call.string("subtitle")))
+    }
+
+    /// The two ends of a band over `count` values: both, or none. A shorter end leaves gaps, as nil at the end of a list does.
+    private static func band(
+        _ lower: [Double]?, _ upper: [Double]?, count: Int
+    ) throws(Failure) -> (lower: [Double], upper: [Double]) {
+        guard let lower, let upper else {
+            guard lower == nil, upper == nil else {
+                let (missing, given) = lower == nil ? ("lower", "upper") : ("upper", "lower")
+                throw .argument(missing, expected: "numbers beside '\(given)'", got: "nothing")
+            }
+            return ([], [])
+        }
+        for (name, end) in [("lower", lower), ("upper", upper)] where end.count > count {
+            throw .argument(name, expected: "as many numbers as values (\(count))", got: "\(end.count)")
+        }
+        let filled = { (end: [Double]) in end + [Double](repeating: .nan, count: count - end.count) }
+        return (filled(lower), filled(upper))
     }
 
     private static func lines(_ call: Call) throws(Failure) -> [ReferenceLine] {

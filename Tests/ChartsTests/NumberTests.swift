@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Charts
@@ -21,6 +22,8 @@ import Testing
         let style = NumberStyle.percent.fitted(to: [0.0123, 0.5])
         #expect(style.text(0.0123) == "1.2%")
         #expect(NumberStyle.plain.fitted(to: [1, 20]).text(3) == "3")
+        let powers = NumberStyle.plain.fitted(to: [1e12, 5e11, 3])
+        #expect([1e12, 5e11, 12_500, 3, 0].map(powers.text) == ["1×10¹²", "5×10¹¹", "1.25×10⁴", "3", "0"])
     }
 
     @Test(arguments: [
@@ -54,5 +57,27 @@ import Testing
             if let bins { #expect(histogram.counts.count == bins) }
         }
         #expect(Histogram([0, 1, 2, 3], bins: 3).counts == [1, 1, 2])
+    }
+
+    @Test func aHistogramCountsByItsBounds() {
+        var generator = SeededGenerator(seed: 4)
+        for scale in [1, 1e-300, 1e300, 1e15] {
+            for bins in [nil, 3, 50, 1000] {
+                let values = (0..<500).map { _ in (Double(generator.next() % 41) - 20) / 7 * scale }
+                let histogram = Histogram(values, bins: bins)
+                var counts = [Int](repeating: 0, count: histogram.counts.count)
+                for value in values {
+                    let bin = histogram.edges.dropLast().lastIndex { $0 <= value } ?? 0
+                    counts[bin] += 1
+                }
+                #expect(histogram.counts == counts, "\(scale), \(String(describing: bins))")
+            }
+        }
+    }
+
+    @Test func countingCanBeStopped() {
+        let work = Work(threads: 1)
+        work.cancellation.cancel()
+        #expect(throws: Failure.self) { try Histogram([Double](repeating: 1, count: 5000), work: work) }
     }
 }

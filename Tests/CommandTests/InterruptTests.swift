@@ -35,6 +35,10 @@ import Testing
         "setmetatable({}, {__gc = function() while true do end end}) collectgarbage()",
         "for i = 1, 50 do setmetatable({}, {__gc = function() while true do end end}) end collectgarbage()",
         "local function f(n) local x <close> = setmetatable({}, {__close = function() while true do end end}) f(n + 1) end f(1)",
+        "local s = ('é'):rep(1 << 26) while true do pcall(utf8.len, s) end",
+        "local s = ('é'):rep(1 << 26) while true do pcall(utf8.offset, s, 1 << 26) end",
+        "local t = {} for i = 1, 1500000 do t[i] = {i} end while true do pcall(collectgarbage) end",
+        "local x = tensor.rand(3000000) while true do pcall(plot.histogram, x) end",
         "while true do cluster.kmeans(tensor.rand(20000, 20), {k = 50, restarts = 50}) end",
     ])
     func ctrlCStopsIt(code: String) throws {

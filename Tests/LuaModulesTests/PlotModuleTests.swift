@@ -40,6 +40,23 @@ import Testing
         ("plot.line{y = {1, 2}, x = {'a'}}", "as many positions as values (2) expected, got 1"),
         ("plot.heatmap({{1, 2}}, {rows = {'a', 'b'}})", "bad argument 'rows' to plot.heatmap: 1 names expected, got 2"),
         (
+            "plot.heatmap{rows = {'a'}, columns = {'b'}, values = {{1}}}",
+            "bad argument 'm' to plot.heatmap: list of numbers expected, got table with names and without a list"
+        ),
+        (
+            "plot.histogram{x = {1, 2}}",
+            "bad argument 'x' to plot.histogram: list, column or tensor expected, got table"
+        ),
+        ("plot.histogram(tensor{{1, 2}})", "bad argument 'x' to plot.histogram: tensor of 1 dimension [n] expected"),
+        ("plot.line{series = {{name = 'a'}}}", "numbers for 'y' expected, got nothing in record 1"),
+        ("plot.bar{labels = {'a'}, series = {{name = 'a'}}}", "numbers for 'values' expected, got nothing in record 1"),
+        ("plot.line{y = {1, 2}, lower = {0, 1}}", "bad argument 'upper' to plot.line: numbers beside 'lower' expected"),
+        (
+            "plot.line{y = {1, 2}, lower = {0, 1}, upper = {1, 2, 3}}",
+            "bad argument 'upper' to plot.line: as many numbers as values (2) expected, got 3"
+        ),
+        ("plot.bar{labels = {'a'}, values = {1}, upper = {2}}", "bad argument 'lower' to plot.bar"),
+        (
             "plot.bar{labels = {'a'}, values = {1}}:save('/tmp/x.pdf')",
             "a file ending in .svg, .html, .md or .json expected, got '/tmp/x.pdf'"
         ),

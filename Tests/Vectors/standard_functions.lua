@@ -146,6 +146,27 @@ local calls = {
         try(name .. " by metatable", function() local r = table[name](proxy, table.unpack(extra)) return log .. type(r) end)
     end,
     function()
+        local pieces = {"a", "é", "你", "😀", "\x80", "\xFF", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xFD\xBF\xBF\xBF\xBF\xBF", "\xE4\xBD", "\0"}
+        local s = text({"a", "é", "你", "😀"}, 9)
+        if random(3) == 1 then s = s .. text(pieces, 3) .. "b" end
+        try("utf8.len", utf8.len, s, pick{1, 1, 2, -3, 0}, pick{-1, -1, 5, -2, 100}, pick{true, false})
+        try("utf8.len", utf8.len, s, pick(indices), pick(indices), pick{true, false})
+        try("utf8.len", utf8.len, pick(values), pick(values))
+        try("utf8.len", utf8.len, s)
+        try("utf8.offset", utf8.offset, s, random(9) - 5)
+        try("utf8.offset", utf8.offset, s, pick(indices), pick(indices))
+        try("utf8.offset", utf8.offset, pick(values), pick(values))
+    end,
+    function()
+        -- How much there is, and so what a step finishes, differs between states.
+        try("collectgarbage", collectgarbage, pick{"collect", "stop", "restart", "isrunning", "incremental", "generational", "x", "incremental", "isrunning"})
+        try("collectgarbage", collectgarbage, pick{"setpause", "setstepmul"}, pick{100, 200, "x", 2.5})
+        try("collectgarbage", collectgarbage, pick{"step", "generational", "incremental"}, pick{"x", {}, 1.5})
+        try("collectgarbage", function() return collectgarbage(), math.type(collectgarbage("count")), type(collectgarbage("step")) end)
+        try("collectgarbage", collectgarbage, pick{7, {}, true})
+        collectgarbage("restart")
+    end,
+    function()
         local source = pick{"return 1", "return", "x =", "return ...", "error('x')", "return x", "# no", "goto a", "return y, x", 5}
         local mode, env = pick{"t", "bt", "b", "x", ""}, pick{{x = 1}, {y = 2}}
         try("load", function()
