@@ -45,6 +45,15 @@ show(customers:sql([[
 ]]))
 
 -- %% [markdown]
+-- ## What a few questions tell
+-- A decision tree of three questions, on all customers, to look at: it is not judged.
+
+-- %%
+local three_questions = nn.decision_tree { max_depth = 3, min_samples_leaf = 200 }
+    :fit(customers:sql "select recency, frequency, money from this", customers:sql("select if(again, 'again', 'not') as answer from this").answer)
+show(three_questions:plot { title = "Who ordered more than twice, and lately, orders again", subtitle = "recency in days, money in dollars" })
+
+-- %% [markdown]
 -- ## A picture of each customer
 -- Nine months by six activities: orders, days with orders, discs, dollars, the largest order, dollars a disc. All are counted in logarithms, since the step from
 -- one order to two says more than that from eleven to twelve, and are centred and scaled by the customers to learn from alone.

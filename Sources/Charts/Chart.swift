@@ -8,6 +8,7 @@ public struct Chart: Equatable, Sendable {
         case histogram(Histogram)
         case scatter(ScatterPlot)
         case heatMap(HeatMap)
+        case tree(TreePlot)
     }
 
     /// The headline; best a sentence that says what is to be seen.
@@ -32,6 +33,7 @@ public struct Chart: Equatable, Sendable {
         case .histogram(let plot): plot
         case .scatter(let plot): plot
         case .heatMap(let plot): plot
+        case .tree(let plot): plot
         }
     }
 
@@ -44,6 +46,7 @@ public struct Chart: Equatable, Sendable {
         case .histogram: "histogram"
         case .scatter: "scatter"
         case .heatMap: "heatmap"
+        case .tree: "tree"
         }
     }
 

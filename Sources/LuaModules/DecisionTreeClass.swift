@@ -1,3 +1,4 @@
+import Charts
 import Learning
 import LuaKit
 import Support
@@ -12,7 +13,7 @@ extension DecisionTreeObject: LuaVisible {
     static let luaClass = LuaClass(
         name, for: DecisionTreeObject.self, "A decision tree.",
         methods: TabularMembers.methods(DecisionTreeObject.self, name, make: "nn.decision_tree()", regression: true)
-            + [rules, draw],
+            + [rules, draw, plot],
         fields: TabularMembers.fields(DecisionTreeObject.self) + [
             Field(
                 "importances", "tensor", "share of the fall in impurity that is due to each column (float64 [columns])"
@@ -52,10 +53,41 @@ extension DecisionTreeObject: LuaVisible {
         returns: [.init("string", "the drawing, to be printed")],
         example: .init(
             "return \(fitted):draw{max_depth = 0}", output: "\"all: 4 rows, no 50 %, yes 50 % …\""),
-        related: ["nn.DecisionTree:rules"]
+        related: ["nn.DecisionTree:plot", "nn.DecisionTree:rules"]
     ) { call throws(Failure) in
         let model = try call.receiver(DecisionTreeObject.self).fitted(TreeModel.self)
         return .string(model.drawing(maxDepth: try call.integer(ifGiven: "max_depth")))
+    }
+
+    private static let plot = Signature(
+        "nn.DecisionTree:plot",
+        "The tree as a chart, from left to right: at every node what led there, what is predicted, its rows and, by colour, the classes' shares.",
+        options: [
+            .optional("max_depth", .integer(0...12), default: 4, "how far down"),
+            .optional("title", .string, default: "", "the headline; best a sentence that says what is to be seen"),
+            .optional("subtitle", .string, default: "", "a line below it: unit, period, source"),
+        ],
+        returns: [.init("plot.Chart", "the chart, which save writes as a picture")],
+        example: .init(
+            "return \(fitted):plot():text(40)",
+            output:
+                "\"● no   ○ yes\\nall: no 50% · 4 rows\\n├─ x1 <= 32.5: no 100% · 2 rows\\n└─ x1 > 32.5: yes 100% · 2 rows\""
+        ),
+        related: ["nn.DecisionTree:draw", "plot.Chart:save"]
+    ) { call throws(Failure) in
+        let model = try call.receiver(DecisionTreeObject.self).fitted(TreeModel.self)
+        let classes = model.schema.classes.map { $0.words() }
+        let nodes = model.outline(maxDepth: try call.integer("max_depth")).map { line -> TreePlot.Node in
+            let node = model.nodes[line.node]
+            return TreePlot.Node(
+                parent: line.parent, condition: line.condition, rows: node.rows, prediction: line.prediction,
+                shares: classes.isEmpty ? [] : node.values, mean: classes.isEmpty ? node.values.first : nil,
+                isCut: line.isCut)
+        }
+        return .object(
+            Chart(
+                .tree(TreePlot(nodes: nodes, classes: classes)), title: try call.string("title"),
+                subtitle: try call.string("subtitle")))
     }
 }
 

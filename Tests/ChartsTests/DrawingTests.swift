@@ -85,6 +85,18 @@ final class PictureReader: NSObject, XMLParserDelegate {
                         .heatMap(
                             HeatMap(rows: names, columns: ["a", long, "中文"], values: values.map { [$0, -$0, nil] })))
                 ),
+                (
+                    // A chain, each node split into the next and an end.
+                    "tree \(name)",
+                    Chart(
+                        .tree(
+                            TreePlot(
+                                nodes: values.indices.map {
+                                    .init(
+                                        parent: $0 == 0 ? nil : $0 - 1 - ($0 - 1) % 2, condition: long, rows: $0,
+                                        prediction: "a", shares: [values[$0], 0.5], mean: values[$0])
+                                }, classes: ["a", long])))
+                ),
                 ("wide \(name)", Chart(.heatMap(HeatMap(rows: ["a"], columns: names, values: [values], center: 0)))),
             ]
         }

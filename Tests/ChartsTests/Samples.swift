@@ -135,8 +135,45 @@ enum Samples {
                 style: NumberStyle(decimals: 2, isSigned: true), center: 0, valueTitle: "Correlation")),
         title: "What moves together")
 
+    static let tree = Chart(
+        .tree(
+            TreePlot(
+                nodes: [
+                    .init(parent: nil, condition: "", rows: 8_000, prediction: "stays", shares: [0.62, 0.3, 0.08]),
+                    .init(
+                        parent: 0, condition: "recency <= 41.5", rows: 4_810, prediction: "stays",
+                        shares: [0.81, 0.14, 0.05]),
+                    .init(
+                        parent: 1, condition: "orders <= 1.5", rows: 1_210, prediction: "stays",
+                        shares: [0.55, 0.35, 0.1]),
+                    .init(
+                        parent: 1, condition: "orders > 1.5", rows: 3_600, prediction: "stays",
+                        shares: [0.9, 0.07, 0.03],
+                        isCut: true),
+                    .init(
+                        parent: 0, condition: "recency > 41.5", rows: 3_190, prediction: "leaves",
+                        shares: [0.33, 0.54, 0.13]),
+                    .init(
+                        parent: 4, condition: "mean 客单价 <= 128.25", rows: 2_900, prediction: "leaves",
+                        shares: [0.3, 0.6, 0.1]),
+                    .init(
+                        parent: 4, condition: "mean 客单价 > 128.25", rows: 290, prediction: "stays",
+                        shares: [0.64, 0.002, 0.358]),
+                ],
+                classes: ["stays", "leaves", "returns goods"])),
+        title: "Who was not here for six weeks leaves", subtitle: "8,000 customers")
+
+    static let costs = Chart(
+        .tree(
+            TreePlot(nodes: [
+                .init(parent: nil, condition: "", rows: 200, prediction: "10.4", mean: 10.4),
+                .init(parent: 0, condition: "channel <= 0.5", rows: 120, prediction: "7.25", mean: 7.25),
+                .init(parent: 0, condition: "channel > 0.5", rows: 80, prediction: "15.125", mean: 15.125),
+            ])), title: "What a visit costs")
+
     static let all: [(name: String, chart: Chart)] = [
         ("forest", forest), ("line", line), ("lines", lines), ("bars", bars), ("across", across), ("upright", upright),
         ("histogram", histogram), ("scatter", scatter), ("heatMap", heatMap), ("correlations", correlations),
+        ("tree", tree), ("costs", costs),
     ]
 }

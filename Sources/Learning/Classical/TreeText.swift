@@ -21,24 +21,64 @@ extension TreeModel {
         return lines
     }
 
+    /// A node in words, in the order in which a drawing has them: depth first, the low part before the high.
+    public struct Outline: Sendable {
+        /// The place of the node in `nodes`.
+        public var node: Int
+        /// The place of its parent in the outline.
+        public var parent: Int?
+        /// Splits on the way to it.
+        public var depth: Int
+        /// What led here from its parent; empty at the root.
+        public var condition: String
+        /// The most probable class, or the mean.
+        public var prediction: String
+        /// Whether it is split further down than the outline goes.
+        public var isCut: Bool
+    }
+
+    /// The nodes down to `maxDepth`.
+    public func outline(maxDepth: Int? = nil) -> [Outline] {
+        var lines: [Outline] = []
+        var waiting = [Outline(node: 0, parent: nil, depth: 0, condition: "", prediction: "", isCut: false)]
+        while var line = waiting.popLast() {
+            let node = nodes[line.node]
+            line.prediction = prediction(node)
+            line.isCut = node.feature != nil && line.depth >= maxDepth ?? .max
+            lines.append(line)
+            guard let feature = node.feature, !line.isCut else { continue }
+            for (part, condition) in [
+                (node.high, Condition(feature: feature, above: node.threshold)),
+                (node.low, Condition(feature: feature, atMost: node.threshold)),
+            ] {
+                waiting.append(
+                    Outline(
+                        node: part, parent: lines.count - 1, depth: line.depth + 1, condition: condition.text(schema),
+                        prediction: "", isCut: false))
+            }
+        }
+        return lines
+    }
+
     /// The tree as lines and branches down to `maxDepth`: at every node what led there, its rows and the classes' shares.
     public func drawing(maxDepth: Int? = nil) -> String {
-        var lines: [String] = []
-        var waiting: [(node: Int, label: String, stem: String, isLast: Bool, depth: Int)] = [(0, "all", "", true, 0)]
-        while let (index, label, stem, isLast, depth) = waiting.popLast() {
-            let node = nodes[index]
-            let isCut = node.feature != nil && depth >= maxDepth ?? .max
-            let leaf = node.feature == nil ? " -> \(prediction(node))" : ""
-            let branch = depth == 0 ? "" : stem + (isLast ? "└─ " : "├─ ")
-            lines.append("\(branch)\(label): \(counts(node))\(leaf)\(isCut ? " …" : "")")
-            guard let feature = node.feature, !isCut else { continue }
-            let next = depth == 0 ? "" : stem + (isLast ? "   " : "│  ")
-            let high = Condition(feature: feature, above: node.threshold).text(schema)
-            let low = Condition(feature: feature, atMost: node.threshold).text(schema)
-            waiting.append((node.high, high, next, true, depth + 1))
-            waiting.append((node.low, low, next, false, depth + 1))
-        }
-        return lines.joined(separator: "\n")
+        let outline = outline(maxDepth: maxDepth)
+        // What stands before the parts of each node.
+        var stems: [String] = []
+        var seen: Set<Int> = []
+        return outline.map { line in
+            let node = nodes[line.node]
+            let words =
+                "\(counts(node))\(node.feature == nil ? " -> \(line.prediction)" : "")\(line.isCut ? " …" : "")"
+            guard let parent = line.parent else {
+                stems.append("")
+                return "all: \(words)"
+            }
+            // The low part comes first.
+            let isLast = !seen.insert(parent).inserted
+            stems.append(stems[parent] + (isLast ? "   " : "│  "))
+            return "\(stems[parent])\(isLast ? "└─ " : "├─ ")\(line.condition): \(words)"
+        }.joined(separator: "\n")
     }
 
     /// What a column must be.
