@@ -14,7 +14,7 @@ let package = Package(
         .executableTarget(
             name: "cohort",
             dependencies: [
-                "Prompt", "Session", "LuaModules", "Reports", "Encoders", "Support",
+                "Prompt", "Session", "LuaModules", "Reports", "Encoders", "Learning", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "Prompt", dependencies: ["Session", "Support", "CReadline"]),

@@ -6,7 +6,7 @@ struct ArgumentSplit: Equatable {
     var rest: [String] = []
 
     /// Names of subcommands. One wins over a file of the same name, which can be run as `./NAME`.
-    static let subcommands: Set<String> = ["model", "api", "render", "help"]
+    static let subcommands: Set<String> = ["model", "api", "render", "test", "help"]
 
     private static let optionsWithValue = Set(["-e", "--execute"] + SessionOptions.namesWithValue)
 

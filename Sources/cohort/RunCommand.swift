@@ -14,6 +14,7 @@ struct RunCommand: ParsableCommand {
             cohort [OPTIONS] -e CODE [-i]
             cohort [OPTIONS] -
             cohort render [OPTIONS] FILE.lua -o OUT.html|OUT.md
+            cohort test [OPTIONS] [FILE.lua|FOLDER]
             cohort model list | import FILE | path NAME
             cohort api [--json | --markdown | --stubs DIR]
             """,
