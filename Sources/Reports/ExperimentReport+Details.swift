@@ -174,12 +174,12 @@ extension ExperimentReport {
         let columns: [TableData.Column] = [
             .init(language.pick("look", "第几次")), .init(language.pick("units", "单位数")),
             .init(language.pick("share of the plan", "占计划"), .percent),
-            .init(language.pick("boundary, standard errors", "界（标准误）")),
-            .init(language.pick("error spent", "累计错误率")), .init(language.pick("state", "状态")),
+            .init(language.pick("boundary, standard errors", "界（标准误）"), isFigures: true),
+            .init(language.pick("error spent", "累计错误率"), isFigures: true), .init(language.pick("state", "状态")),
         ]
         let rows = result.looks.enumerated().map { place, look -> [TableData.Cell] in
             [
-                .text("\(place + 1)"), .text(Words.units(look.units)), .number(look.information),
+                .text("\(place + 1)"), .number(look.units), .number(look.information),
                 .text("± \(Words.fixed(look.boundary, 3))"), .text(Words.significant(look.spent, 3)),
                 .text(status(look.status)),
             ]

@@ -186,4 +186,19 @@ import Testing
             """
         #expect(prompt.show(code) == "\"SHIP\"\n\"look 2 of 3\"\n3\n\"present\"\ntrue")
     }
+
+    @Test func plannedLooksStandInTheReport() {
+        let code = """
+            local c = {arm = {}, y = {}}
+            for i = 1, 400 do c.arm[i] = i % 2 == 1 and 'a' or 'b'; c.y[i] = i * 7 % 11 end
+            local test = ab.experiment{data = data.table(c), variant = 'arm', control = 'a', metrics = {ab.mean 'y'},
+                sequential = {method = 'group_sequential', looks = {200, 400, 12000}}}
+            local path = os.tmpname() .. '.md'
+            report.experiment(test:analyze(), path)
+            local page = io.open(path):read('a')
+            os.remove(path)
+            return page:match('| 3 |[^|]*|'), page:match('Planned looks.-state')
+            """
+        #expect(prompt.show(code).contains("| 3 | 12,000 |"), "\(prompt.show(code))")
+    }
 }
