@@ -10,6 +10,10 @@ static const struct ck_table *table_of(ck_level level) {
     case CK_AVX2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &ck_table_avx2 : NULL;
     case CK_AVX512:
+    case CK_AVX512_VNNI:
+    case CK_AVX512_BF16:
+        if (level >= CK_AVX512_VNNI && !__builtin_cpu_supports("avx512vnni")) return NULL;
+        if (level >= CK_AVX512_BF16 && !__builtin_cpu_supports("avx512bf16")) return NULL;
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma")
                    ? &ck_table_avx512
@@ -23,6 +27,21 @@ static const struct ck_table *table_of(ck_level level) {
     }
 }
 
+// For a level that this processor supports.
+static const struct ck_low_table *low_table_of(ck_level level) {
+    switch (level) {
+#if defined(__x86_64__)
+    case CK_AVX2: return &ck_low_avx2;
+    case CK_AVX512: return &ck_low_avx512;
+    case CK_AVX512_VNNI: return &ck_low_avx512_vnni;
+    case CK_AVX512_BF16: return &ck_low_avx512_bf16;
+#elif defined(__aarch64__)
+    case CK_NEON: return &ck_low_neon;
+#endif
+    default: return &ck_low_plain;
+    }
+}
+
 // -1 until first asked. Two threads may both find the best level at once; they find the same.
 static atomic_int best = -1;
 
@@ -33,7 +52,7 @@ ck_level ck_current_level(void) {
     if (forced >= 0) return (ck_level)forced;
     int level = atomic_load_explicit(&best, memory_order_relaxed);
     if (level < 0) {
-        level = CK_AVX512;
+        level = CK_AVX512_BF16;
         while (level > CK_PLAIN && !table_of((ck_level)level)) level--;
         atomic_store_explicit(&best, level, memory_order_relaxed);
     }
@@ -57,6 +76,11 @@ void ck_gemm_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const
 void ck_gemm_activation_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias,
                             ck_activation activation, float *c, size_t ldc) {
     current()->gemm_f32(m, n, k, a, lda, packed, bias, activation, 0, c, ldc);
+}
+
+void ck_gemm_low(ck_precision precision, size_t m, size_t n, size_t k, const float *a, size_t lda, const void *packed, const float *bias,
+                 ck_activation activation, float *c, size_t ldc, void *left) {
+    low_table_of(ck_current_level())->gemm[precision](m, n, k, a, lda, packed, bias, activation, c, ldc, left);
 }
 
 void ck_gemm_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias, double *c, size_t ldc) {

@@ -29,11 +29,32 @@ struct ck_table {
                           size_t ld, float *out, size_t ldo, float *scratch);
 };
 
+// Products of less precision, by `ck_precision`.
+struct ck_low_table {
+    void (*gemm[2])(size_t m, size_t n, size_t k, const float *a, size_t lda, const void *packed, const float *bias, ck_activation activation,
+                    float *c, size_t ldc, void *left);
+};
+
+// How the left side of a product of bytes lies in its scratch: what each row was scaled by, its byte for 0, and the bytes.
+struct ck_byte_rows {
+    float *scale;
+    int *zero;
+    unsigned char *values;
+};
+
+static inline struct ck_byte_rows ck_byte_rows_of(void *left, size_t m) {
+    const struct ck_byte_rows rows = {(float *)left, (int *)((float *)left + m), (unsigned char *)left + 2 * sizeof(float) * m};
+    return rows;
+}
+
 extern const struct ck_table ck_table_plain;
+extern const struct ck_low_table ck_low_plain;
 #if defined(__x86_64__)
 extern const struct ck_table ck_table_avx2, ck_table_avx512;
+extern const struct ck_low_table ck_low_avx2, ck_low_avx512, ck_low_avx512_vnni, ck_low_avx512_bf16;
 #elif defined(__aarch64__)
 extern const struct ck_table ck_table_neon;
+extern const struct ck_low_table ck_low_neon;
 #endif
 
 #endif

@@ -1,5 +1,8 @@
-// Matrix products for one element type and one instruction set. Included by variant.h with
-//   REAL      the element type
+// Matrix products for one element type and one instruction set. Included by variant.h and low.h with
+//   REAL      the type of sums and results
+//   GROUP     what the left and right matrices hold, as wide as REAL: a number, or several of less precision, whose products all go into one sum
+//   MULTIPLY_ADD(left, line, sum)  the sum of vectors with the products of two vectors of groups added
+//   FINISH(activation, columns, row, i, j, context)  what is done to `columns` finished results of row i from column j on
 //   ID(name)  the name with the type's suffix
 //
 // Why own kernels. A model's weights are packed once, so a product needs no packing, no threads and no dispatch of its own, and the tile below
@@ -31,12 +34,14 @@
 
 typedef REAL ID(vector) __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(REAL))));
 typedef ID(vector) ID(unaligned) __attribute__((aligned(sizeof(REAL)), may_alias));
+typedef GROUP ID(groups) __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(REAL))));
+typedef ID(groups) ID(loose_groups) __attribute__((aligned(sizeof(REAL)), may_alias));
 
 static inline __attribute__((always_inline)) ID(vector) ID(load)(const REAL *from) { return *(const ID(unaligned) *)from; }
 static inline __attribute__((always_inline)) void ID(store)(REAL *to, ID(vector) value) { *(ID(unaligned) *)to = value; }
 
 // `rows` and `panels` are constants at every use, so that the loops unroll and the sums live in registers.
-static inline __attribute__((always_inline)) void ID(tile)(const size_t rows, const size_t panels, size_t k, const REAL *a, size_t lda, const REAL *b,
+static inline __attribute__((always_inline)) void ID(tile)(const size_t rows, const size_t panels, size_t k, const GROUP *a, size_t lda, const GROUP *b,
                                                            size_t panel_stride, const REAL *bias, int continues, REAL *c, size_t ldc) {
     ID(vector) sum[MAX_SUMS];
     const size_t across = panels * PER_PANEL;
@@ -47,14 +52,15 @@ static inline __attribute__((always_inline)) void ID(tile)(const size_t rows, co
             sum[i * across + j] = continues ? ID(load)(c + i * ldc + j * LANES) : bias ? ID(load)(bias + j * LANES) : (ID(vector))0;
     }
     for (size_t p = 0; p < k; p++) {
-        ID(vector) line[MAX_ACROSS];
+        ID(groups) line[MAX_ACROSS];
 #pragma clang loop unroll(full)
-        for (size_t j = 0; j < across; j++) line[j] = ID(load)(b + (j / PER_PANEL) * panel_stride + p * WIDTH + (j % PER_PANEL) * LANES);
+        for (size_t j = 0; j < across; j++) 
+            line[j] = *(const ID(loose_groups) *)(b + (j / PER_PANEL) * panel_stride + p * WIDTH + (j % PER_PANEL) * LANES);
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < rows; i++) {
-            const ID(vector) left = (ID(vector))a[i * lda + p];
+            const ID(groups) left = (ID(groups))a[i * lda + p];
 #pragma clang loop unroll(full)
-            for (size_t j = 0; j < across; j++) sum[i * across + j] = FMA(left, line[j], sum[i * across + j]);
+            for (size_t j = 0; j < across; j++) sum[i * across + j] = MULTIPLY_ADD(left, line[j], sum[i * across + j]);
         }
     }
 #pragma clang loop unroll(full)
@@ -65,12 +71,12 @@ static inline __attribute__((always_inline)) void ID(tile)(const size_t rows, co
 }
 
 #define TILE(R, P)                                                                                                                  \
-    static __attribute__((noinline)) void ID(tile_##R##x##P)(size_t k, const REAL *a, size_t lda, const REAL *b, size_t panel_stride, \
-                                                             const REAL *bias, int continues, REAL *c, size_t ldc) {                 \
+    static __attribute__((noinline)) void ID(tile_##R##x##P)(size_t k, const GROUP *a, size_t lda, const GROUP *b,              \
+                                                             size_t panel_stride, const REAL *bias, int continues, REAL *c, size_t ldc) {                 \
         ID(tile)(R, P, k, a, lda, b, panel_stride, bias, continues, c, ldc);                                                        \
     }
 
-typedef void (*ID(tile_function))(size_t k, const REAL *a, size_t lda, const REAL *b, size_t panel_stride, const REAL *bias, int continues,
+typedef void (*ID(tile_function))(size_t k, const GROUP *a, size_t lda, const GROUP *b, size_t panel_stride, const REAL *bias, int continues,
                                   REAL *c, size_t ldc);
 
 struct ID(tile_choice) {
@@ -103,27 +109,33 @@ static const struct ID(tile_choice) ID(choices)[MAX_PANELS][6] = {{CHOICE(6, 1),
 #endif
 
 // Some columns of the last panel do not exist: the tile works on a copy that has them.
-static void ID(edge)(const struct ID(tile_choice) *choice, size_t columns, size_t k, const REAL *a, size_t lda, const REAL *b, size_t panel_stride,
+static void ID(edge)(const struct ID(tile_choice) *choice, size_t columns, size_t k, const GROUP *a, size_t lda, const GROUP *b, size_t panel_stride,
                      const REAL *bias, int continues, REAL *c, size_t ldc) {
     REAL copy[MAX_SUMS * LANES], full_bias[MAX_PANELS * WIDTH];
     const size_t stride = (columns + WIDTH - 1) / WIDTH * WIDTH;
     for (size_t j = 0; j < stride; j++) full_bias[j] = bias && j < columns ? bias[j] : 0;
-    if (continues)
-        for (size_t i = 0; i < choice->rows; i++)
-            for (size_t j = 0; j < stride; j++) copy[i * stride + j] = j < columns ? c[i * ldc + j] : 0;
+    if (continues) {
+        __builtin_memset(copy, 0, sizeof copy);
+        for (size_t i = 0; i < choice->rows; i++) __builtin_memcpy(copy + i * stride, c + i * ldc, columns * sizeof(REAL));
+    }
     choice->run(k, a, lda, b, panel_stride, full_bias, continues, copy, stride);
-    for (size_t i = 0; i < choice->rows; i++)
-        for (size_t j = 0; j < columns; j++) c[i * ldc + j] = copy[i * stride + j];
+    for (size_t i = 0; i < choice->rows; i++) __builtin_memcpy(c + i * ldc, copy + i * stride, columns * sizeof(REAL));
 }
 
-// With `adds` the product comes on top of what c holds, and there is no bias.
-static void ID(gemm)(size_t m, size_t n, size_t k, const REAL *a, size_t lda, const REAL *packed, const REAL *bias, ck_activation activation,
-                     int adds, REAL *c, size_t ldc) {
+// With `adds` the product comes on top of what c holds, and there is no bias. k counts groups.
+static void ID(product)(size_t m, size_t n, size_t k, const GROUP *a, size_t lda, const GROUP *packed, const REAL *bias, ck_activation activation,
+                        int adds, REAL *c, size_t ldc, const void *context) {
+    (void)context;
     if (m == 0 || n == 0 || (k == 0 && adds)) return;
     if (k == 0) {
-        for (size_t i = 0; i < m; i++)
-            for (size_t j = 0; j < n; j++) c[i * ldc + j] = bias ? bias[j] : 0;
-        for (size_t i = 0; i < m; i++) ID(activate)(activation, n, c + i * ldc);
+        for (size_t i = 0; i < m; i++) {
+            REAL *row = c + i * ldc;
+            if (bias)
+                __builtin_memcpy(row, bias, n * sizeof(REAL));
+            else
+                __builtin_memset(row, 0, n * sizeof(REAL));
+            FINISH(activation, n, row, i, 0, context);
+        }
         return;
     }
     const size_t panel_stride = WIDTH * k;
@@ -134,24 +146,30 @@ static void ID(gemm)(size_t m, size_t n, size_t k, const REAL *a, size_t lda, co
             for (size_t j0 = 0; j0 < n; j0 += MAX_PANELS * WIDTH) {
                 const size_t columns = n - j0 < MAX_PANELS * WIDTH ? n - j0 : MAX_PANELS * WIDTH;
                 const struct ID(tile_choice) *choice = ID(choices)[(columns - 1) / WIDTH];
-                const REAL *b = packed + j0 * k + p0 * WIDTH, *tile_bias = bias ? bias + j0 : NULL;
+                const GROUP *b = packed + j0 * k + p0 * WIDTH;
+                const REAL *tile_bias = bias ? bias + j0 : NULL;
                 for (size_t i = 0; i < block_rows; i += choice->rows) {
                     while (choice->rows > block_rows - i) choice++;
-                    const REAL *left = a + (i0 + i) * lda + p0;
+                    const GROUP *left = a + (i0 + i) * lda + p0;
                     REAL *target = c + (i0 + i) * ldc + j0;
                     if (columns % WIDTH)
                         ID(edge)(choice, columns, depth, left, lda, b, panel_stride, tile_bias, adds || p0 > 0, target, ldc);
                     else
                         choice->run(depth, left, lda, b, panel_stride, tile_bias, adds || p0 > 0, target, ldc);
                     // The tile is still in the first-level cache.
-                    if (activation != CK_IDENTITY && p0 + depth == k)
-                        for (size_t r = 0; r < choice->rows; r++) ID(activate)(activation, columns, target + r * ldc);
+                    if (p0 + depth == k)
+                        for (size_t r = 0; r < choice->rows; r++) FINISH(activation, columns, target + r * ldc, i0 + i + r, j0, context);
                 }
             }
         }
     }
 }
 
+#undef REAL
+#undef GROUP
+#undef ID
+#undef MULTIPLY_ADD
+#undef FINISH
 #undef LANES
 #undef WIDTH
 #undef PER_PANEL

@@ -1,25 +1,36 @@
-// All kernels for one instruction set. A variant_*.c file sets VECTOR_BYTES, FMA(a, b, c) = a * b + c, SHORT_TILES, TABLE, and the target attribute.
+// All kernels for one instruction set. A variant_*.c file sets VECTOR_BYTES, FMA(a, b, c) = a * b + c, SHORT_TILES, TABLE, LOW_TABLE, and the
+// target attribute.
 
 #include "kernels.h"
 
+#include "template_floats.h"
+
 #include "template_rows.h"
 
-static void activate_f64(ck_activation activation, size_t n, double *x) {
-    // Only float products have an activation.
-    (void)activation, (void)n, (void)x;
-}
-
 #define REAL float
+#define GROUP float
+#define MULTIPLY_ADD FMA
+#define FINISH(activation, columns, row, i, j, context) activate_f32(activation, columns, row)
 #define ID(name) name##_f32
 #include "template_gemm.h"
-#undef REAL
-#undef ID
 
+// Only float products have an activation.
 #define REAL double
+#define GROUP double
+#define MULTIPLY_ADD FMA
+#define FINISH(activation, columns, row, i, j, context) ((void)(activation), (void)(row))
 #define ID(name) name##_f64
 #include "template_gemm.h"
-#undef REAL
-#undef ID
+
+static void gemm_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias, ck_activation activation,
+                     int adds, float *c, size_t ldc) {
+    product_f32(m, n, k, a, lda, packed, bias, activation, adds, c, ldc, NULL);
+}
+
+static void gemm_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias,
+                     ck_activation activation, int adds, double *c, size_t ldc) {
+    product_f64(m, n, k, a, lda, packed, bias, activation, adds, c, ldc, NULL);
+}
 
 #include "template_lines.h"
 
@@ -29,3 +40,5 @@ const struct ck_table TABLE = {
     gemm_f32, gemm_f64, dot_f64, add_scaled_f64, rotate_f64, dot_f32, activate_f32,
     exp_f32, softmax_rows_f32, add_layernorm_f32, adam_f32, attention_f32,
 };
+
+#include "template_low.h"

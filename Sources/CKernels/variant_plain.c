@@ -3,4 +3,5 @@
 #define SHORT_TILES 1
 #define FMA(a, b, c) ((a) * (b) + (c))
 #define TABLE ck_table_plain
+#define LOW_TABLE ck_low_plain
 #include "variant.h"

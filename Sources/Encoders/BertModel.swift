@@ -2,7 +2,7 @@ import CKernels
 import Support
 import Tensors
 
-/// A BERT-family transformer encoder (Devlin et al. 2019; Liu et al. 2019; Conneau et al. 2020) in float32: token ids in, one vector a token out.
+/// A BERT-family transformer encoder (Devlin et al. 2019; Liu et al. 2019; Conneau et al. 2020): token ids in, one vector a token out.
 ///
 /// Where the time goes (MiniLM, a token of a 22-token text in one layer, one core of a Zen 5): products 13.6 microseconds, attention 0.5, GELU
 /// 0.2, the two normalisations 0.1. Measured with other programs busy on both cores: 300 texts of 31 tokens a second of processor time, 75 % of
@@ -25,8 +25,8 @@ final class BertModel: Sendable {
     private static let blockRows = 96
     private static let typeEmbeddings = "embeddings.token_type_embeddings.weight"
 
-    /// Loads config.json and the weights from `folder`.
-    init(folder: String) throws(Failure) {
+    /// Loads config.json and the weights from `folder`, and brings the layers' weights to `precision`.
+    init(folder: String, precision: Precision = .float32) throws(Failure) {
         self.folder = folder
         configuration = try EncoderConfiguration("\(folder)/config.json")
         let configuration = configuration
@@ -50,7 +50,7 @@ final class BertModel: Sendable {
         embeddingNorm = try weights.layerNorm("embeddings.LayerNorm", size: hidden, epsilon: configuration.epsilon)
         var layers: [BertLayer] = []
         for index in 0..<configuration.layers {
-            layers.append(try BertLayer(weights, index: index, configuration: configuration))
+            layers.append(try BertLayer(weights, index: index, configuration: configuration, precision: precision))
         }
         self.layers = layers
     }
@@ -66,21 +66,22 @@ final class BertModel: Sendable {
         let regions = scratch.regions([
             count * hidden, count * 3 * hidden, count * hidden, block * configuration.intermediate, block * hidden,
             ck_attention_scratch_f32(tokens.longest, hidden / configuration.heads),
+            layers.first.map { max($0.queryKeyValue.scratchCount(block), $0.output.scratchCount(block)) } ?? 0,
         ])
-        let (x, qkv, context, inner, narrow, attention) =
-            (regions[0], regions[1], regions[2], regions[3], regions[4], regions[5])
+        let (x, qkv, context, inner, narrow, attention, left) =
+            (regions[0], regions[1], regions[2], regions[3], regions[4], regions[5], regions[6])
         try embed(tokens, into: x)
         for layer in layers {
             try forEachBlock(of: count, cancellation) { row, rows in
-                layer.queryKeyValue.apply(rows, x + row * hidden, qkv + row * 3 * hidden)
+                layer.queryKeyValue.apply(rows, x + row * hidden, qkv + row * 3 * hidden, scratch: left)
             }
             try attend(tokens, qkv, context, attention, cancellation)
             try forEachBlock(of: count, cancellation) { row, rows in
                 let values = x + row * hidden
-                layer.attentionOutput.apply(rows, context + row * hidden, narrow)
+                layer.attentionOutput.apply(rows, context + row * hidden, narrow, scratch: left)
                 layer.attentionNorm.apply(rows, narrow, adding: values, values)
-                layer.intermediate.apply(rows, values, inner, configuration.activation)
-                layer.output.apply(rows, inner, narrow)
+                layer.intermediate.apply(rows, values, inner, configuration.activation, scratch: left)
+                layer.output.apply(rows, inner, narrow, scratch: left)
                 layer.outputNorm.apply(rows, narrow, adding: values, values)
             }
         }

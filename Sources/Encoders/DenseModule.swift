@@ -47,6 +47,7 @@ struct DenseModule: Sendable {
 
     /// `target` (outputs) = activation(W x + b).
     func apply(_ x: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
-        linear.apply(1, x, target, activation)
+        var none: Float = 0
+        linear.apply(1, x, target, activation, scratch: &none)
     }
 }

@@ -8,57 +8,87 @@ struct Linear: Sendable {
     let inputs: Int
     /// Values in a row of y.
     let outputs: Int
+    private let precision: Precision
     private let packed: Storage
     private let bias: Storage?
 
+    /// The widest input that products of bytes can add up without overflow.
+    private static let widestBytes = 32_768
+
     /// Stacks the outputs of several layers over the same input, so that one product computes them all.
     ///
-    /// - Parameter parts: weights (outputs x `inputs`) and biases (outputs), shapes already checked; either all have a bias or none has.
-    init(inputs: Int, parts: [(weight: Tensor, bias: Tensor?)]) throws(Failure) {
-        self.inputs = inputs
-        outputs = parts.reduce(0) { $0 + $1.weight.shape[0] }
-        packed = try Storage(byteCount: ck_packed_count_f32(outputs, inputs) * MemoryLayout<Float>.stride)
-        bias = parts.allSatisfy { $0.bias != nil } ? try Storage(byteCount: outputs * MemoryLayout<Float>.stride) : nil
-        let target = packed.start.assumingMemoryBound(to: Float.self)
-        let (inputs, outputs) = (inputs, outputs)
-        if parts.count == 1 {
-            try parts[0].weight.withElements(as: Float.self) { weight in
-                ck_pack_f32(outputs, inputs, weight.baseAddress, inputs, 1, target)
-            }
-        } else {
-            // Panels of 16 outputs may span two parts, so the rows are put side by side first.
-            let side = try Storage(byteCount: outputs * inputs * MemoryLayout<Float>.stride, zeroed: false)
-            defer { withExtendedLifetime(side) {} }
-            let stacked = UnsafeMutableBufferPointer(
-                start: side.start.assumingMemoryBound(to: Float.self), count: outputs * inputs)
-            var row = 0
-            for part in parts {
-                try part.weight.withElements(as: Float.self) { weight in
-                    _ = UnsafeMutableBufferPointer(rebasing: stacked[row * inputs..<row * inputs + weight.count])
-                        .update(fromContentsOf: weight)
-                }
-                row += part.weight.shape[0]
-            }
-            ck_pack_f32(outputs, inputs, stacked.baseAddress, inputs, 1, target)
+    /// - Parameter parts: weights (outputs x `inputs`) and biases (outputs), shapes already checked, values finite; either all have a bias or none has.
+    /// - Throws: `argument` named `precision` if the layer is too wide for it.
+    init(inputs: Int, parts: [(weight: Tensor, bias: Tensor?)], precision: Precision = .float32) throws(Failure) {
+        guard precision != .int8 || inputs <= Self.widestBytes else {
+            throw .argument(
+                "precision", expected: "float32 or bfloat16 (a layer of this model has \(inputs) inputs)", got: "int8")
         }
-        guard let bias else { return }
-        var at = bias.start.assumingMemoryBound(to: Float.self)
-        for part in parts {
-            try part.bias?.withElements(as: Float.self) { values in
-                guard let first = values.baseAddress else { return }
-                at.update(from: first, count: values.count)
-                at += values.count
-            }
+        self.inputs = inputs
+        self.precision = precision
+        outputs = parts.reduce(0) { $0 + $1.weight.shape[0] }
+        packed = try Self.pack(parts.map(\.weight), inputs: inputs, outputs: outputs, precision)
+        bias = try Self.stack(parts.compactMap(\.bias), count: parts.contains { $0.bias == nil } ? 0 : outputs)
+    }
+
+    /// Floats of scratch that `apply` needs for `rows` rows.
+    func scratchCount(_ rows: Int) -> Int {
+        precision.low.map { ck_left_bytes_low($0, rows, inputs) / MemoryLayout<Float>.stride } ?? 0
+    }
+
+    /// `y` (rows x outputs, no gaps) = activation(x W^T + b) for `rows` rows of `x` (no gaps). `scratch` has room for `scratchCount(rows)`.
+    func apply(
+        _ rows: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+        _ activation: ck_activation = CK_IDENTITY, scratch: UnsafeMutablePointer<Float>
+    ) {
+        let addend = bias.map { UnsafePointer($0.start.assumingMemoryBound(to: Float.self)) }
+        if let low = precision.low {
+            ck_gemm_low(
+                low, rows, outputs, inputs, x, inputs, packed.start, addend, activation, y, outputs, scratch)
+        } else {
+            let weight = UnsafePointer(packed.start.assumingMemoryBound(to: Float.self))
+            ck_gemm_activation_f32(rows, outputs, inputs, x, inputs, weight, addend, activation, y, outputs)
         }
     }
 
-    /// `y` (rows x outputs, no gaps) = activation(x W^T + b) for `rows` rows of `x` (no gaps).
-    func apply(
-        _ rows: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-        _ activation: ck_activation = CK_IDENTITY
-    ) {
-        let weight = UnsafePointer(packed.start.assumingMemoryBound(to: Float.self))
-        let addend = bias.map { UnsafePointer($0.start.assumingMemoryBound(to: Float.self)) }
-        ck_gemm_activation_f32(rows, outputs, inputs, x, inputs, weight, addend, activation, y, outputs)
+    private static func pack(
+        _ weights: [Tensor], inputs: Int, outputs: Int, _ precision: Precision
+    ) throws(Failure) -> Storage {
+        let bytes =
+            precision.low.map { ck_packed_bytes_low($0, outputs, inputs) }
+            ?? ck_packed_count_f32(outputs, inputs) * MemoryLayout<Float>.stride
+        let packed = try Storage(byteCount: bytes, zeroed: false)
+        func pack(_ rows: UnsafePointer<Float>?) {
+            if let low = precision.low {
+                ck_pack_low(low, outputs, inputs, rows, inputs, packed.start)
+            } else {
+                let target = packed.start.assumingMemoryBound(to: Float.self)
+                ck_pack_f32(outputs, inputs, rows, inputs, 1, target)
+            }
+        }
+        if weights.count == 1 {
+            try weights[0].withElements(as: Float.self) { pack($0.baseAddress) }
+        } else if let side = try stack(weights, count: outputs * inputs) {
+            // Panels of 16 outputs may span two parts, so the rows are put side by side first.
+            withExtendedLifetime(side) { pack(side.start.assumingMemoryBound(to: Float.self)) }
+        }
+        return packed
+    }
+
+    /// The values of `parts` one after the other, `count` in all; nil for none.
+    private static func stack(_ parts: [Tensor], count: Int) throws(Failure) -> Storage? {
+        guard count > 0 else { return nil }
+        let storage = try Storage(byteCount: count * MemoryLayout<Float>.stride, zeroed: false)
+        let target = UnsafeMutableBufferPointer(
+            start: storage.start.assumingMemoryBound(to: Float.self), count: count)
+        var next = 0
+        for part in parts {
+            try part.withElements(as: Float.self) { values in
+                _ = UnsafeMutableBufferPointer(rebasing: target[next..<next + values.count])
+                    .update(fromContentsOf: values)
+            }
+            next += part.count
+        }
+        return storage
     }
 }

@@ -21,6 +21,8 @@ public final class TextEncoder: Sendable {
     public let prompt: String?
     /// The names of the prompts that the model knows.
     public var promptNames: [String] { pipeline.prompts.map(\.name) }
+    /// The numbers that the model's products are computed with.
+    public let precision: Precision
     /// Turns text into token ids.
     public let tokenizer: Tokenizer
 
@@ -31,12 +33,14 @@ public final class TextEncoder: Sendable {
     /// Loads the encoder in `folder`.
     ///
     /// - Parameters:
+    ///   - precision: the numbers that products are computed with.
     ///   - maxLength: the most tokens of one text; nil takes the model's own limit.
     ///   - pooling: replaces the pooling that the model names.
     ///   - prompt: the name of one of the model's prompts, or the text itself, that is put before every text; nil takes the model's default.
-    /// - Throws: `file` or `format` for a folder that cannot be used; `argument` named `max_length` or `prompt`.
+    /// - Throws: `file` or `format` for a folder that cannot be used; `argument` named `precision`, `max_length` or `prompt`.
     public init(
-        folder: String, maxLength: Int? = nil, pooling: Pooling? = nil, prompt: String? = nil
+        folder: String, precision: Precision = .float32, maxLength: Int? = nil, pooling: Pooling? = nil,
+        prompt: String? = nil
     ) throws(Failure) {
         guard FileSystem.isFolder(folder) else {
             throw .file(
@@ -45,11 +49,12 @@ public final class TextEncoder: Sendable {
         }
         self.folder = folder
         self.prompt = prompt
+        self.precision = precision
         var loaded: BertModel?
         pipeline = try SentencePipeline(
             folder: folder,
             hidden: { (place) throws(Failure) in
-                let model = try BertModel(folder: place)
+                let model = try BertModel(folder: place, precision: precision)
                 loaded = model
                 return model.configuration.hidden
             }, override: pooling)

@@ -89,6 +89,19 @@ import Tokenizers
         }
     }
 
+    @Test(arguments: [(Precision.bfloat16, 0.999), (.int8, 0.99)])
+    func `Less precision stays near, whatever threads and neighbours`(precision: Precision, least: Double) throws {
+        var generator = SeededGenerator(seed: 9)
+        let texts = (0..<100).map { _ in (0..<1 + generator.below(24)).map { _ in Int32(generator.below(58)) } }
+        let exact = try rows(TextEncoder(folder: tinyFolder("base")).encode(ids: texts))
+        let encoder = try TextEncoder(folder: tinyFolder("base"), precision: precision)
+        let whole = try rows(encoder.encode(ids: texts, work: Work(threads: 3)))
+        for (row, expected) in zip(whole, exact) { #expect(cosine(row, expected) > least) }
+        #expect(whole != exact)
+        let alone = try texts.flatMap { try encoder.encode(ids: [$0], work: Work(threads: 1)).values(as: Float.self) }
+        #expect(whole.flatMap { $0 }.map(\.bitPattern) == alone.map(\.bitPattern))
+    }
+
     @Test func `Nothing to encode gives no rows, no tokens give zeros`() throws {
         let encoder = try TextEncoder(folder: tinyFolder("base"))
         #expect(try encoder.encode(ids: []).shape == [0, 30])

@@ -3,8 +3,10 @@ import Support
 import Testing
 
 /// Every instruction set this processor can run, with a name for messages.
-let levels: [(ck_level, String)] = [(CK_PLAIN, "plain"), (CK_NEON, "NEON"), (CK_AVX2, "AVX2"), (CK_AVX512, "AVX-512")]
-    .filter { ck_supports($0.0) != 0 }
+let levels: [(ck_level, String)] = [
+    (CK_PLAIN, "plain"), (CK_NEON, "NEON"), (CK_AVX2, "AVX2"), (CK_AVX512, "AVX-512"),
+    (CK_AVX512_VNNI, "AVX-512 with VNNI"), (CK_AVX512_BF16, "AVX-512 with BF16"),
+].filter { ck_supports($0.0) != 0 }
 
 /// Runs `body` at every level, then returns to the best.
 func atEveryLevel(_ body: (_ name: String) -> Void) {

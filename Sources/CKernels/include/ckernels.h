@@ -9,8 +9,16 @@
 // Any size from 0 up is allowed. Nothing outside the described elements is read or written. Matrices are row-major with a
 // row stride in elements. No function allocates.
 
-/// Instruction sets, slowest first.
-typedef enum ck_level { CK_PLAIN = 0, CK_NEON = 1, CK_AVX2 = 2, CK_AVX512 = 3 } ck_level;
+/// Instruction sets, slowest first. The last two have, beyond AVX-512, instructions for products of bytes (VNNI) and of bfloat16, which `ck_gemm_low`
+/// uses; in all else they are the same.
+typedef enum ck_level {
+    CK_PLAIN = 0,
+    CK_NEON = 1,
+    CK_AVX2 = 2,
+    CK_AVX512 = 3,
+    CK_AVX512_VNNI = 4,
+    CK_AVX512_BF16 = 5
+} ck_level;
 
 /// What is applied to every element of a product after the bias. `CK_GELU` is x Phi(x) with the exact normal distribution function;
 /// `CK_GELU_TANH` is the tanh approximation (Hendrycks and Gimpel 2016) that models call `gelu_new`.
@@ -40,6 +48,29 @@ void ck_gemm_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const
 /// As `ck_gemm_f32`, then `activation` of every element of c.
 void ck_gemm_activation_f32(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed, const float *bias,
                             ck_activation activation, float *c, size_t ldc);
+
+/// Precisions below float in which a product's operands may be held. Sums are float or exact.
+typedef enum ck_precision {
+    /// bfloat16: a float's sign and exponent and 7 bits of its fraction, rounded to nearest.
+    CK_BF16 = 0,
+    /// 8-bit integers: each row of the left side in its own range with its own zero, each column of the right side symmetric.
+    CK_S8 = 1
+} ck_precision;
+
+/// Bytes needed to hold an n x k matrix packed for `ck_gemm_low`.
+size_t ck_packed_bytes_low(ck_precision precision, size_t n, size_t k);
+
+/// Brings the right-hand matrix of a product to `precision` and packs it, 64-byte aligned: b is n x k, element (p, j) at b[j * ldb + p], every
+/// element finite. For `CK_S8` k is at most 32,768, so that no sum overflows.
+void ck_pack_low(ck_precision precision, size_t n, size_t k, const float *b, size_t ldb, void *packed);
+
+/// Bytes of scratch that `ck_gemm_low` needs for a left side of m rows.
+size_t ck_left_bytes_low(ck_precision precision, size_t m, size_t k);
+
+/// As `ck_gemm_activation_f32` with both sides in `precision`. `left` is scratch, 4-byte aligned. Each row of c depends on its row of a only, to the bit. With
+/// `CK_S8` a row of a that holds an infinity or no number has no meaningful result.
+void ck_gemm_low(ck_precision precision, size_t m, size_t n, size_t k, const float *a, size_t lda, const void *packed, const float *bias,
+                 ck_activation activation, float *c, size_t ldc, void *left);
 
 /// to (columns x rows, row stride ldt) = the transpose of from (rows x columns, row stride ldf). They must not overlap.
 void ck_transpose_f32(size_t rows, size_t columns, const float *from, size_t ldf, float *to, size_t ldt);

@@ -1,0 +1,121 @@
+// Vectors of floats and functions of them for one instruction set. Included after VECTOR_BYTES and FMA are set.
+// All treat n elements as whole vectors and a rest; the rest is worked on as a full vector in registers whose other lanes hold a harmless value,
+// so that an element's value does not depend on where in a row it lies.
+
+#define FLOATS (VECTOR_BYTES / sizeof(float))
+
+typedef float floats __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(float))));
+typedef unsigned words __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(float))));
+typedef floats loose_floats __attribute__((aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE floats load(const float *from) { return *(const loose_floats *)from; }
+INLINE void store(float *to, floats value) { *(loose_floats *)to = value; }
+
+INLINE floats load_part(const float *from, size_t count, float rest) {
+    floats value = (floats)rest;
+    __builtin_memcpy(&value, from, count * sizeof(float));
+    return value;
+}
+INLINE void store_part(float *to, floats value, size_t count) { __builtin_memcpy(to, &value, count * sizeof(float)); }
+
+INLINE float lane_sum(floats value) {
+    float sum = 0;
+    for (size_t i = 0; i < FLOATS; i++) sum += value[i];
+    return sum;
+}
+INLINE float lane_max(floats value) {
+    float best = value[0];
+    for (size_t i = 1; i < FLOATS; i++) best = value[i] > best ? value[i] : best;
+    return best;
+}
+
+// exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts (Cody and Waite), exp(r) by its Taylor polynomial of degree 7.
+// Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits, which become the exponent with no float-to-integer conversion, whose
+// result is undefined for NaN. The scaling is by two factors, so that 2^128 needs no special case.
+//
+// Below -87 the result is 0: the smaller numbers there are subnormal soon, which makes some processors a hundred times slower.
+INLINE floats exp_of(floats x) {
+    const floats given = x;
+    x = x < -87.0f ? (floats)-87.0f : x;
+    x = x > 89.0f ? (floats)89.0f : x;
+    const floats shifted = FMA(x, (floats)1.44269504f, (floats)12582912.0f);
+    const floats n = shifted - 12582912.0f;
+    floats r = FMA(n, (floats)-0.693359375f, x);
+    r = FMA(n, (floats)2.12194440e-4f, r);
+    floats y = (floats)(1.0f / 5040);
+    y = FMA(y, r, (floats)(1.0f / 720));
+    y = FMA(y, r, (floats)(1.0f / 120));
+    y = FMA(y, r, (floats)(1.0f / 24));
+    y = FMA(y, r, (floats)(1.0f / 6));
+    y = FMA(y, r, (floats)0.5f);
+    y = FMA(y, r, (floats)1.0f);
+    y = FMA(y, r, (floats)1.0f);
+    // The bits of `shifted` are 0x4b400000 + n.
+    const words bits = __builtin_bit_cast(words, shifted) - 0x4b400000u;
+    const words half = ((bits + 256u) >> 1) - 128u;
+    const words rest = bits - half;
+    y *= __builtin_bit_cast(floats, (half + 127u) << 23);
+    y *= __builtin_bit_cast(floats, (rest + 127u) << 23);
+    return given < -87.0f ? (floats)0.0f : y;
+}
+
+// erf(x) = x P(x^2) / Q(x^2) on [-4, 4], beyond which it is 1 to float precision. Coefficients: scripts/goldens/erf_coefficients.py (minimax of
+// the relative error, 2.5e-8 in exact arithmetic).
+INLINE floats erf_of(floats x) {
+    x = x < -4.0f ? (floats)-4.0f : x;
+    x = x > 4.0f ? (floats)4.0f : x;
+    const floats u = x * x;
+    floats p = (floats)1.986807774301269e-06f;
+    p = FMA(p, u, (floats)0.00028456130530685186f);
+    p = FMA(p, u, (floats)0.003883163910359144f);
+    p = FMA(p, u, (floats)0.05310119315981865f);
+    p = FMA(p, u, (floats)0.19354093074798584f);
+    p = FMA(p, u, (floats)1.1283791065216064f);
+    floats q = (floats)3.742019544006325e-05f;
+    q = FMA(q, u, (floats)0.0011855263728648424f);
+    q = FMA(q, u, (floats)0.015206892974674702f);
+    q = FMA(q, u, (floats)0.11534828692674637f);
+    q = FMA(q, u, (floats)0.5048537254333496f);
+    q = FMA(q, u, (floats)1.0f);
+    return x * p / q;
+}
+
+// tanh(x) = 1 - 2 / (exp(2x) + 1): exact to float precision in absolute terms.
+INLINE floats tanh_of(floats x) { return 1.0f - 2.0f / (exp_of(x + x) + 1.0f); }
+
+INLINE floats gelu_of(floats x) {
+    const floats half = 0.5f * x;
+    return FMA(half, erf_of(0.70710678f * x), half);
+}
+
+INLINE floats gelu_tanh_of(floats x) {
+    const floats half = 0.5f * x;
+    return FMA(half, tanh_of(0.79788456f * FMA(0.044715f * x * x, x, x)), half);
+}
+
+INLINE floats relu_of(floats x) { return x < 0.0f ? (floats)0.0f : x; }
+
+// `floats f(floats)` over n elements.
+#define MAP(F)                                                                       \
+    do {                                                                             \
+        size_t i = 0;                                                                \
+        for (; i + FLOATS <= n; i += FLOATS) store(x + i, F(load(x + i)));             \
+        if (i < n) store_part(x + i, F(load_part(x + i, n - i, 0)), n - i);          \
+    } while (0)
+
+static void gelu_f32(size_t n, float *x) { MAP(gelu_of); }
+static void gelu_tanh_f32(size_t n, float *x) { MAP(gelu_tanh_of); }
+static void relu_f32(size_t n, float *x) { MAP(relu_of); }
+static void tanh_f32(size_t n, float *x) { MAP(tanh_of); }
+
+static void activate_f32(ck_activation activation, size_t n, float *x) {
+    switch (activation) {
+    case CK_IDENTITY: break;
+    case CK_GELU: gelu_f32(n, x); break;
+    case CK_GELU_TANH: gelu_tanh_f32(n, x); break;
+    case CK_RELU: relu_f32(n, x); break;
+    case CK_TANH: tanh_f32(n, x); break;
+    }
+}

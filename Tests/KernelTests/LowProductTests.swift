@@ -1,0 +1,193 @@
+import CKernels
+import Support
+import Testing
+
+extension KernelTests {
+    /// Products of bfloat16 and of bytes.
+    @Suite(.serialized) struct LowProducts {
+        @Test func `Products of bfloat16 equal sums over rounded numbers at every level`() {
+            var generator = SeededGenerator(seed: 21)
+            for (m, n, k) in Products.shapes {
+                let (lda, ldc) = (k + 3, n + 2)
+                let a = randomFloats(m * lda, &generator), b = randomFloats(n * k, &generator)
+                let bias = randomFloats(n, &generator)
+                atEveryLevel { level in
+                    let c = product(CK_BF16, a, lda: lda, b, bias, m: m, n: n, k: k, ldc: ldc)
+                    var worst = 0.0
+                    for i in 0..<m {
+                        for j in 0..<n {
+                            var sum = Double(bias[j]), size = abs(sum)
+                            for p in 0..<k {
+                                let term = rounded(a[i * lda + p]) * rounded(b[j * k + p])
+                                sum += term
+                                size += abs(term)
+                            }
+                            worst = worse(worst, abs(Double(c[i * ldc + j]) - sum) / max(size, 1))
+                        }
+                        #expect(c[i * ldc + n] == 77, "column beyond n was written at \(level)")
+                    }
+                    #expect(worst < 1e-6, "\(level), m \(m), n \(n), k \(k)")
+                }
+            }
+        }
+
+        @Test func `Products of bytes equal exact integer sums at every level`() {
+            var generator = SeededGenerator(seed: 22)
+            for (m, n, k) in Products.shapes {
+                let (lda, ldc) = (k + 3, n + 2)
+                // Rows of one sign too, and of zeros.
+                let a = randomFloats(m * lda, &generator).enumerated().map { index, value in
+                    switch index / lda % 5 {
+                    case 1: abs(value) + 2
+                    case 2: -abs(value)
+                    case 3: Float(0)
+                    default: value
+                    }
+                }
+                let b = randomFloats(n * k, &generator), bias = randomFloats(n, &generator)
+                let expected = quantizedProduct(a, lda: lda, b, bias, m: m, n: n, k: k)
+                var first: [Float]?
+                atEveryLevel { level in
+                    let c = product(CK_S8, a, lda: lda, b, bias, m: m, n: n, k: k, ldc: ldc)
+                    var worst = 0.0
+                    for i in 0..<m {
+                        for j in 0..<n {
+                            let (sum, unit) = expected[i * n + j]
+                            // An element half-way between two bytes may fall to either, by how the level rounds.
+                            worst = worse(worst, abs(Double(c[i * ldc + j]) - sum) / max(unit, 1e-6))
+                        }
+                        #expect(c[i * ldc + n] == 77, "column beyond n was written at \(level)")
+                    }
+                    #expect(worst < 1.01, "\(level), m \(m), n \(n), k \(k): \(worst)")
+                    let values = c.filter { $0 != 77 }
+                    if let first { #expect(zip(values, first).allSatisfy { abs($0 - $1) <= 1e-5 * max(1, abs($1)) }) }
+                    first = first ?? values
+                }
+            }
+        }
+
+        @Test func `Bytes stay near the float product`() {
+            var generator = SeededGenerator(seed: 23)
+            let (m, n, k) = (40, 96, 384)
+            let a = randomFloats(m * k, &generator), b = randomFloats(n * k, &generator)
+            var packed = [Float](repeating: 0, count: ck_packed_count_f32(n, k))
+            ck_pack_f32(n, k, b, k, 1, &packed)
+            var exact = [Float](repeating: 0, count: m * n)
+            ck_gemm_f32(m, n, k, a, k, packed, nil, &exact, n)
+            for (precision, least) in [(CK_BF16, 0.99999), (CK_S8, 0.9999)] {
+                let c = product(precision, a, lda: k, b, nil, m: m, n: n, k: k, ldc: n)
+                let dot = zip(c, exact).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+                let norms = [c, exact].map { $0.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot() }
+                #expect(dot / (norms[0] * norms[1]) > least)
+            }
+        }
+
+        @Test(arguments: [CK_BF16, CK_S8])
+        func `A row's result does not depend on the rows beside it`(precision: ck_precision) {
+            var generator = SeededGenerator(seed: 24)
+            for (n, k) in [(40, 70), (384, 90), (10, 803), (130, 33)] {
+                let m = 61
+                let a = randomFloats(m * k, &generator), b = randomFloats(n * k, &generator)
+                atEveryLevel { level in
+                    let whole = product(precision, a, lda: k, b, nil, m: m, n: n, k: k, ldc: n)
+                    var pieces: [Float] = []
+                    var row = 0
+                    while row < m {
+                        let rows = min(1 + generator.below(9), m - row)
+                        let some = Array(a[row * k..<(row + rows) * k])
+                        pieces += product(precision, some, lda: k, b, nil, m: rows, n: n, k: k, ldc: n)
+                        row += rows
+                    }
+                    #expect(whole.map(\.bitPattern) == pieces.map(\.bitPattern), "\(level), n \(n), k \(k)")
+                }
+            }
+        }
+
+        @Test(arguments: [CK_BF16, CK_S8])
+        func `An activation is applied once, after the bias`(precision: ck_precision) {
+            var generator = SeededGenerator(seed: 25)
+            for (m, n, k) in [(7, 20, 5), (13, 64, 900), (3, 4, 0)] {
+                let a = randomFloats(m * k, &generator), b = randomFloats(n * k, &generator)
+                let bias = randomFloats(n, &generator)
+                atEveryLevel { level in
+                    for activation in [CK_IDENTITY, CK_GELU, CK_GELU_TANH, CK_RELU, CK_TANH] {
+                        var apart = product(precision, a, lda: k, b, bias, m: m, n: n, k: k, ldc: n)
+                        ck_activate_f32(activation, apart.count, &apart)
+                        let fused = product(
+                            precision, a, lda: k, b, bias, m: m, n: n, k: k, ldc: n, activation: activation)
+                        #expect(apart == fused, "\(level), activation \(activation.rawValue)")
+                    }
+                }
+            }
+        }
+
+        @Test func `What is no number stays none in bfloat16`() {
+            atEveryLevel { level in
+                for odd in [Float.nan, Float(bitPattern: 0x7fff_ffff), .infinity, -.infinity] {
+                    let c = product(CK_BF16, [odd, 0], lda: 2, [1, 0], nil, m: 1, n: 1, k: 2, ldc: 1)
+                    #expect(odd.isNaN ? c[0].isNaN : c[0] == odd, "\(level), \(odd)")
+                }
+            }
+        }
+
+        /// Rounded to bfloat16, ties to even.
+        private func rounded(_ value: Float) -> Double {
+            let bits = value.bitPattern
+            return Double(Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000))
+        }
+
+        /// The product over quantised operands in double precision, and what one step of one left byte is worth at most, for each element.
+        private func quantizedProduct(
+            _ a: [Float], lda: Int, _ b: [Float], _ bias: [Float], m: Int, n: Int, k: Int
+        ) -> [(sum: Double, unit: Double)] {
+            let right = (0..<n).map { j in
+                let column = b[j * k..<(j + 1) * k]
+                let scale = (column.map(abs).max() ?? 0) / 127
+                return (
+                    scale: Double(scale),
+                    bytes: column.map { scale > 0 ? Double(($0 / scale).rounded(.toNearestOrEven)) : 0 }
+                )
+            }
+            return (0..<m).flatMap { i in
+                let row = a[i * lda..<i * lda + k]
+                let low = min(row.min() ?? 0, 0), high = max(row.max() ?? 0, 0)
+                let scale = (high - low) / 255
+                let zero = scale > 0 ? (-low / scale).rounded(.toNearestOrEven) : 0
+                let left = row.map { scale > 0 ? Double(($0 / scale + zero).rounded(.toNearestOrEven) - zero) : 0 }
+                return (0..<n).map { j in
+                    let sum = zip(left, right[j].bytes).reduce(0.0) { $0 + $1.0 * $1.1 }
+                    let unit = Double(scale) * right[j].scale * 127
+                    return (sum * Double(scale) * right[j].scale + Double(bias[j]), unit)
+                }
+            }
+        }
+
+        private func product(
+            _ precision: ck_precision, _ a: [Float], lda: Int, _ b: [Float], _ bias: [Float]?, m: Int, n: Int, k: Int,
+            ldc: Int, activation: ck_activation = CK_IDENTITY
+        ) -> [Float] {
+            let a = m > 0 ? Array(a.prefix((m - 1) * lda + k)) : []
+            let packed = UnsafeMutableRawPointer.allocate(
+                byteCount: max(ck_packed_bytes_low(precision, n, k), 1), alignment: 64)
+            let left = UnsafeMutableRawPointer.allocate(
+                byteCount: max(ck_left_bytes_low(precision, m, k), 1), alignment: 64)
+            defer {
+                packed.deallocate()
+                left.deallocate()
+            }
+            exactly(b) { ck_pack_low(precision, n, k, $0, k, packed) }
+            return exactly(a) { rows in
+                exactly([Float](repeating: 77, count: m * ldc)) { c in
+                    if let bias {
+                        exactly(bias) {
+                            ck_gemm_low(precision, m, n, k, rows, lda, packed, $0, activation, c, ldc, left)
+                        }
+                    } else {
+                        ck_gemm_low(precision, m, n, k, rows, lda, packed, nil, activation, c, ldc, left)
+                    }
+                    return Array(UnsafeBufferPointer(start: c, count: m * ldc))
+                }
+            }
+        }
+    }
+}
