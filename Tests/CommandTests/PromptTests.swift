@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The prompt as somebody at a terminal meets it.
-@Suite(.timeLimit(.minutes(1))) struct PromptTests {
+@Suite(.timeLimit(.minutes(5))) struct PromptTests {
     let cohort: Executable
 
     init() throws { cohort = try Executable() }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The program with standard streams that somebody closed, filled or broke.
-@Suite(.timeLimit(.minutes(1))) struct StandardStreamsTests {
+@Suite(.timeLimit(.minutes(5))) struct StandardStreamsTests {
     let cohort: Executable
 
     init() throws { cohort = try Executable() }
