@@ -24,6 +24,23 @@ import Testing
         #expect(uncaught.error.contains("not enough memory: the limit of 64 MB is reached"))
     }
 
+    /// LightGBM takes its memory itself: what it will take is asked for before.
+    @Test(arguments: [
+        "tensor.rand(4000, 50), tensor.randint(1, 2, 4000)", "tensor.rand(1000, 900), tensor.randint(1, 9, 1000)",
+    ])
+    func boostedTreesAskBefore(data: String) throws {
+        var cohort = try Executable()
+        cohort.variables = ["COHORT_HOME": Folders.data]
+        let script = """
+            print(pcall(function() return nn.boosted_trees{num_leaves = 131072, min_data_in_bin = 1}:fit(\(data)) end))
+            local few = nn.boosted_trees{iterations = 2}:fit(tensor.rand(1000, 5), tensor.randint(1, 2, 1000))
+            print(#few:predict(tensor.rand(7, 5)))
+            """
+        let result = try cohort.run(["--memory-limit", "128M", "-e", script])
+        #expect(result.output.contains("not enough memory: the limit of 128 MB is reached"), "\(result.error)")
+        #expect(result.output.hasSuffix("\n7\n"))
+    }
+
     @Test func garbageMakesRoom() throws {
         let cohort = try Executable()
         let code = "for i = 1, 200 do local a = tensor.zeros(2500, 2500) end print('done')"

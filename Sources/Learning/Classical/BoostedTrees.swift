@@ -71,14 +71,16 @@ public struct BoostedTrees: TabularEstimator {
         }
         try checkCategories(matrix)
         let parameters = self.parameters(schema, threads: work.threads)
-        let data = try BoosterData(library, matrix, parameters: parameters)
+        let data = try BoosterData(library, matrix, bins: bins, parameters: parameters)
         try data.set("label", goal.labels)
         if let weights = goal.weights { try data.set("weight", weights) }
-        let booster = try Booster(library, data, parameters: parameters)
+        let booster = try Booster(
+            library, data, parameters: parameters,
+            memory: memory(matrix, trees: schema.classes.count > 2 ? schema.classes.count : 1))
         let watched = try validation.map { (rows) throws(Failure) in
             let rowsData = try BoosterData(
-                library, try schema.matrix(rows.features, allowsNaN: true, work: work), parameters: parameters,
-                reference: data)
+                library, try schema.matrix(rows.features, allowsNaN: true, work: work), bins: bins,
+                parameters: parameters, reference: data)
             try rowsData.set("label", try goal.labels(of: rows.target, rows: rows.features.x.shape[0]))
             try booster.watch(rowsData)
             return rowsData
@@ -102,6 +104,15 @@ public struct BoostedTrees: TabularEstimator {
             schema: schema, levels: levels,
             text: try booster.text(iterations: watched == nil || patience == nil ? -1 : best + 1), losses: losses,
             best: losses.isEmpty ? nil : best + 1)
+    }
+
+    /// What growing holds beside the bins, `trees` at a time: the sums of every bin for each leaf, as many of them as the rows can fill; score,
+    /// gradient and curvature of each row and its place.
+    private func memory(_ matrix: FeatureMatrix, trees: Int) throws(Failure) -> BorrowedMemory {
+        let filled = min(bins, matrix.rows / max(1, minRowsInBin) + 1) + 1
+        return try BorrowedMemory([
+            [leaves, matrix.columns, filled, 16], [matrix.rows, trees, 16], [matrix.rows, 16],
+        ])
     }
 
     /// What LightGBM is told. Row-wise and deterministic, so that the number of threads changes nothing.

@@ -144,16 +144,44 @@ public enum LightGBM {
     }
 }
 
+/// Memory that the library holds, counted with ours as long as this lives. The library cannot be stopped for memory, so it is asked for in advance.
+final class BorrowedMemory: Sendable {
+    private let bytes: Int
+
+    /// Asks for the sum of products of `parts`.
+    init(_ parts: [[Int]]) throws(Failure) {
+        var sum = 0
+        for part in parts {
+            var product = 1
+            for factor in part {
+                let (next, isTooLarge) = product.multipliedReportingOverflow(by: factor)
+                product = isTooLarge ? .max : next
+            }
+            let (next, isTooLarge) = sum.addingReportingOverflow(product)
+            sum = isTooLarge ? .max : next
+        }
+        try NativeMemory.require(sum)
+        bytes = sum
+        NativeMemory.record(sum)
+    }
+
+    deinit { NativeMemory.record(-bytes) }
+}
+
 /// Rows in LightGBM's bins.
 final class BoosterData {
     private let library: LightGBM.Library
+    private let memory: BorrowedMemory
     private(set) var handle: LightGBM.Library.Handle?
 
-    /// Bins rows, as those of `reference` where it is given.
+    /// Bins rows, `bins` to a column at most, as those of `reference` where it is given.
     init(
-        _ library: LightGBM.Library, _ matrix: FeatureMatrix, parameters: String, reference: BoosterData? = nil
+        _ library: LightGBM.Library, _ matrix: FeatureMatrix, bins: Int, parameters: String,
+        reference: BoosterData? = nil
     ) throws(Failure) {
         self.library = library
+        // Bins by column and, again, by row; a byte each as long as they can be told apart by one.
+        memory = try BorrowedMemory([[2, matrix.rows, matrix.columns, bins < 256 ? 1 : 2], [matrix.rows, 8]])
         let tensor = matrix.tensor
         let start = tensor.storage.start + tensor.offset * tensor.dtype.byteCount
         var handle: LightGBM.Library.Handle?
@@ -180,11 +208,13 @@ final class BoosterData {
 final class Booster: @unchecked Sendable {
     // Sendable by hand: after fitting it only predicts, which LightGBM guards with a lock of its own.
     private let library: LightGBM.Library
+    private let memory: BorrowedMemory
     private var handle: LightGBM.Library.Handle?
 
-    /// Trees to be grown.
-    init(_ library: LightGBM.Library, _ data: BoosterData, parameters: String) throws(Failure) {
+    /// Trees to be grown, which hold `memory` while they grow.
+    init(_ library: LightGBM.Library, _ data: BoosterData, parameters: String, memory: BorrowedMemory) throws(Failure) {
         self.library = library
+        self.memory = memory
         var handle: LightGBM.Library.Handle?
         try library.check { library.createBooster(data.handle, parameters, &handle) }
         self.handle = handle
@@ -193,6 +223,8 @@ final class Booster: @unchecked Sendable {
     /// Trees as `text` describes them, in LightGBM's own form.
     init(_ library: LightGBM.Library, text: String) throws(Failure) {
         self.library = library
+        // Its trees take about what their text takes.
+        memory = try BorrowedMemory([[text.utf8.count]])
         var handle: LightGBM.Library.Handle?
         var iterations: Int32 = 0
         try library.check { library.loadFromString(text, &iterations, &handle) }
