@@ -43,7 +43,7 @@ extension TensorMethods {
                 "tensor [2] float32\n  1  3\ntensor [2, 2] float32\n   0.7071   0.7071\n  -0.7071   0.7071"),
         related: ["tensor:svd", "tensor:cholesky"]
     ) { call throws(Failure) in
-        let (values, vectors) = try call.tensor().eigh(work: call.work)
+        let (values, vectors) = try call.recorder.eigh(call.tracked())
         return .values([.object(values), .object(vectors)])
     }
 
@@ -70,7 +70,7 @@ extension TensorMethods {
         example: .init(
             "return tensor{{4, 2}, {2, 5}}:cholesky()", output: "tensor [2, 2] float32\n  2  0\n  1  2"),
         related: ["tensor:solve", "tensor:eigh"]
-    ) { call throws(Failure) in .object(try call.tensor().cholesky(work: call.work)) }
+    ) { call throws(Failure) in .object(try call.recorder.cholesky(call.tracked())) }
 
     private static let solve = Signature(
         "tensor:solve",

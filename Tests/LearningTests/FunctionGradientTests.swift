@@ -90,6 +90,26 @@ import Testing
         }
     }
 
+    /// Of x x' + 1, which is symmetric and positive definite whatever x is.
+    @Test(arguments: [[1, 1], [3, 3], [2, 4, 4]])
+    func factorisations(shape: [Int]) throws {
+        func definite(_ recorder: Recorder, _ x: Tensor) throws(Failure) -> Tensor {
+            let product = try recorder.matmul(x, recorder.transpose(x, x.rank - 2, x.rank - 1))
+            let one = try Tensor.eye(x.shape[x.rank - 1], x.shape[x.rank - 1], dtype: .float64)
+            return try recorder.combine(.add, .tensor(product), .tensor(one))
+        }
+        let x = try random(shape, 4)
+        try checkGradients("cholesky", [x]) { (recorder, x) throws(Failure) in
+            try recorder.cholesky(definite(recorder, x[0]))
+        }
+        try checkGradients("eigenvalues", [x]) { (recorder, x) throws(Failure) in
+            try recorder.eigh(definite(recorder, x[0])).values
+        }
+        try checkGradients("eigenvectors", [x]) { (recorder, x) throws(Failure) in
+            try recorder.eigh(definite(recorder, x[0])).vectors
+        }
+    }
+
     @Test func copiesAndProducts() throws {
         for counts in [[2], [2, 1, 3], [1, 2]] {
             try checkGradients("tile \(counts)", [random([2, 3], 1)]) { (recorder, x) throws(Failure) in
