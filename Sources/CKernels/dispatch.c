@@ -120,3 +120,17 @@ void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale
                       float *out, size_t ldo, float *scratch) {
     current()->attention_f32(length, heads, head_size, scale, q, k, v, ld, out, ldo, scratch);
 }
+
+void ck_activation_back_f32(ck_activation activation, size_t n, const float *x, const float *g, float *out) {
+    current()->activation_back_f32(activation, n, x, g, out);
+}
+
+void ck_layernorm_back_f32(size_t rows, size_t n, const float *x, const float *g, const float *gamma, float eps, float *out,
+                           float *gamma_gradient, float *beta_gradient) {
+    current()->layernorm_back_f32(rows, n, x, g, gamma, eps, out, gamma_gradient, beta_gradient);
+}
+
+void ck_attention_back_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
+                           size_t ld, const float *g, size_t ldg, float *dq, float *dk, float *dv, float *scratch) {
+    current()->attention_back_f32(length, heads, head_size, scale, q, k, v, ld, g, ldg, dq, dk, dv, scratch);
+}

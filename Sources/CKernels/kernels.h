@@ -27,6 +27,11 @@ struct ck_table {
     void (*adam_f32)(size_t n, const ck_adam *step, float *p, const float *gradient, float *m, float *s);
     void (*attention_f32)(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
                           size_t ld, float *out, size_t ldo, float *scratch);
+    void (*activation_back_f32)(ck_activation activation, size_t n, const float *x, const float *g, float *out);
+    void (*layernorm_back_f32)(size_t rows, size_t n, const float *x, const float *g, const float *gamma, float eps, float *out,
+                               float *gamma_gradient, float *beta_gradient);
+    void (*attention_back_f32)(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
+                               size_t ld, const float *g, size_t ldg, float *dq, float *dk, float *dv, float *scratch);
 };
 
 // Products of less precision, by `ck_precision`.

@@ -43,3 +43,11 @@ size_t ck_attention_scratch_f32(size_t length, size_t head_size) {
     const size_t padded = (length + width - 1) / width * width;
     return keys + values + padded + CK_ATTENTION_ROWS * padded;
 }
+
+// Two packed matrices of one head, the mask, scores and their gradients, and one of them turned.
+size_t ck_attention_back_scratch_f32(size_t length, size_t head_size) {
+    const size_t width = CK_LINE / sizeof(float);
+    const size_t wide = ck_packed_count_f32(length, head_size), narrow = ck_packed_count_f32(head_size, length);
+    const size_t padded = (length + width - 1) / width * width;
+    return wide + narrow + padded + 2 * length * padded + length * length;
+}

@@ -36,9 +36,12 @@ static void gemm_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, 
 
 #include "template_attention.h"
 
+#include "template_backward.h"
+
 const struct ck_table TABLE = {
     gemm_f32, gemm_f64, dot_f64, add_scaled_f64, rotate_f64, dot_f32, activate_f32,
     exp_f32, softmax_rows_f32, add_layernorm_f32, adam_f32, attention_f32,
+    activation_back_f32, layernorm_back_f32, attention_back_f32,
 };
 
 #include "template_low.h"

@@ -40,6 +40,9 @@ struct BertWeights {
     /// Whether there is a tensor `name`.
     func contains(_ name: String) -> Bool { files.contains(prefix + name) }
 
+    /// The shape of the tensor `name`, empty if there is none.
+    func shape(of name: String) -> [Int] { files.shape(of: prefix + name) ?? [] }
+
     /// Weight and bias of the linear layer `name`.
     func linear(_ name: String, inputs: Int, outputs: Int) throws(Failure) -> (weight: Tensor, bias: Tensor?) {
         (try tensor("\(name).weight", [outputs, inputs]), try tensor("\(name).bias", [outputs]))

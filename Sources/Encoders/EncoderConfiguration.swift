@@ -31,8 +31,10 @@ struct EncoderConfiguration: Sendable {
     static let supported = ["bert", "roberta", "xlm-roberta", "camembert"]
 
     /// Reads the config.json at `path`.
-    init(_ path: String) throws(Failure) {
-        let json = try JSON.read(path)
+    init(_ path: String) throws(Failure) { try self.init(JSON.read(path), path) }
+
+    /// Reads the content of a config.json that errors call `path`.
+    init(_ json: JSON, _ path: String) throws(Failure) {
         guard json.object != nil else { throw .format(path, "must hold an object, holds \(json.kindName)") }
         guard let type = json["model_type"]?.string, Self.supported.contains(type) else {
             let name = json["model_type"]?.string.map { "'\($0)'" } ?? "none"

@@ -61,7 +61,8 @@ extension ParameterType {
 }
 
 extension Argument {
-    fileprivate func encodableTexts(_ parameter: String = "texts") throws(Failure) -> EncodableTexts? {
+    /// The texts that this argument is, nil if it is something else.
+    func encodableTexts(_ parameter: String = "texts") throws(Failure) -> EncodableTexts? {
         if let bytes { return EncodableTexts(bytes: [bytes], isSingle: true) }
         if let column = object(Column.self) {
             return EncodableTexts(bytes: try column.encodableBytes(parameter), isSingle: false)
@@ -77,6 +78,11 @@ extension Argument {
         }
         return EncodableTexts(bytes: texts, isSingle: false)
     }
+}
+
+extension Argument {
+    /// Whether a column is one of texts; nil for anything else.
+    var isTextColumn: Bool? { object(Column.self).map { $0.type == .text } }
 }
 
 extension Column {

@@ -19,7 +19,8 @@ private let moduleClass = LuaClass(
     A layer, or a model made of layers. Called with tensors it computes: m(x). Its parameters and the layers inside are read by name and \
     position, as in m.weight and m[1].bias.
     """,
-    methods: [parameters, NNTraining.predict, state, loadState, save, train, evaluate, freeze, unfreeze],
+    methods: [parameters, NNTraining.predict, state, loadState, save, train, evaluate, freeze, unfreeze]
+        + NNEncoder.methods,
     fields: [
         Field("size", "integer", "how many numbers it learns") { (m: Layer) throws(Failure) in
             .integer(m.parameters.reduce(0) { $0 + $1.parameter.tensor.count })
@@ -54,6 +55,10 @@ private func compute(_ call: Call) throws(Failure) -> LuaValue {
     var inputs: [Tensor] = []
     for position in 2...call.argumentCount {
         let argument = call.argument(position)
+        if try call.isTexts(argument, for: layer) {
+            inputs.append(try call.tokens(argument, "texts", for: layer))
+            continue
+        }
         guard let tensor = try argument.tensor() else {
             throw .operation("\(layer.words) takes tensors, got \(argument.words)")
         }
@@ -146,11 +151,23 @@ private let evaluate = Signature(
 
 private func freezing(_ name: String, _ isFrozen: Bool, _ prose: String, _ output: String) -> Signature {
     Signature(
-        "nn.Module:\(name)", prose, returns: [.init("nn.Module", "this module")],
+        "nn.Module:\(name)", prose,
+        parameters: [
+            .optional(
+                "part", NNEncoder.part, standing: "everything",
+                "a name in the paths of its parameters, as \"embeddings\"; layers of an encoder, as {layers = {1, 4}}; or both in a table"
+            )
+        ],
+        returns: [.init("nn.Module", "this module")],
         example: .init("return #nn.linear(2, 3):freeze()\(isFrozen ? "" : ":unfreeze()"):parameters()", output: output),
         related: ["nn.Module:parameters", isFrozen ? "nn.Module:unfreeze" : "nn.Module:freeze"]
     ) { call throws(Failure) in
-        for (_, parameter) in try call.receiver(Layer.self).parameters { try parameter.freeze(isFrozen) }
+        let layer = try call.receiver(Layer.self)
+        if let part = try call.given("part") {
+            try call.freeze(isFrozen, part, of: layer, "part")
+        } else {
+            for (_, parameter) in layer.parameters { try parameter.freeze(isFrozen) }
+        }
         return .argument(1)
     }
 }

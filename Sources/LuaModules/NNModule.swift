@@ -6,7 +6,9 @@ import Tensors
 extension LuaModule {
     static let nn = LuaModule(
         "nn", "Learning: networks by gradients, and models of rows fitted at once.",
-        functions: NNLayers.all + NNLosses.all + NNOptimisers.all + NNTraining.all + [load, noGrad]
+        functions: NNLayers.all + NNEncoder.functions + NNLosses.all + NNOptimisers.all + NNTraining.all + [
+            load, noGrad,
+        ]
             + NNClassical.functions,
         classes: [Layer.luaClass, Optimiser.luaClass, RunningSchedule.luaClass] + NNClassical.classes)
 
@@ -27,7 +29,7 @@ extension LuaModule {
     ) { call throws(Failure) in
         let path = try call.path("path")
         if let model = try NNClassical.load(path) { return model }
-        return .layer(try ModelFile.read(path))
+        return .layer(try ModelFile.read(path, others: NNEncoder.kinds))
     }
 
     private static let noGrad = Signature(

@@ -3,18 +3,9 @@ import LuaKit
 import Support
 import Tensors
 
-extension ParameterType {
-    /// What a model computes from: one tensor, or a list of tensors, which need not be alike.
-    static let modelInputs = ParameterType.custom("inputs", expected: "tensor, column or list of numbers or tensors") {
-        (argument) throws(Failure) -> Bool? in
-        if argument.kind == .table { return true }
-        return try argument.tensor() == nil ? nil : true
-    }
-}
-
 extension Call {
-    /// Inputs and truth from {x, y} or {x = ..., y = ...}.
-    func trainingData(_ name: String) throws(Failure) -> TrainingData {
+    /// Inputs and truth from {x, y} or {x = ..., y = ...}. Texts are cut into tokens as `model` reads them.
+    func trainingData(_ name: String, for model: Layer?) throws(Failure) -> TrainingData {
         guard let table = try given(name), table.kind == .table else {
             throw .argument(name, expected: "{x, y}", got: "nothing")
         }
@@ -28,22 +19,27 @@ extension Call {
         }
         do throws(Failure) {
             let narrow = y.kind == .table && truth.dtype == .float64 ? try truth.to(.float32) : truth
-            return try TrainingData(inputs: inputs(x, name), truth: narrow)
+            return try TrainingData(inputs: inputs(x, name, for: model), truth: narrow)
         } catch {
             guard case .argument = error.kind else { throw error }
             throw .argument(name, expected: error.problem, got: error.got ?? "others", hint: error.hint)
         }
     }
 
-    /// One tensor, or those of a list of tensors.
-    func inputs(_ x: Argument, _ name: String) throws(Failure) -> [Tensor] {
-        if x.kind == .table, x.count > 0, try element(1, of: x).object(Tensor.self) != nil {
+    /// One tensor, or those of a list of tensors; texts as the tokens that `model` reads.
+    func inputs(_ x: Argument, _ name: String, for model: Layer?) throws(Failure) -> [Tensor] {
+        if let model, try isTexts(x, for: model) { return [try tokens(x, name, for: model)] }
+        if x.kind == .table, x.count > 0, try isInput(element(1, of: x)) {
             var tensors: [Tensor] = []
-            try x.forEach { (position, element) throws(Failure) in
-                guard let tensor = element.object(Tensor.self) else {
-                    throw .argument(name, expected: "tensors", got: "\(element.words) at position \(position)")
+            for position in 1...x.count {
+                let element = try element(position, of: x)
+                if let tensor = element.object(Tensor.self) {
+                    tensors.append(tensor)
+                } else if let model, try isTexts(element, for: model) {
+                    tensors.append(try tokens(element, name, for: model))
+                } else {
+                    throw .argument(name, expected: "tensors or texts", got: "\(element.words) at position \(position)")
                 }
-                tensors.append(tensor)
             }
             return tensors
         }
@@ -52,6 +48,13 @@ extension Call {
                 name, expected: "tensor, column or list of numbers", got: x.unreadableElement ?? x.words)
         }
         return [x.kind == .table && tensor.dtype == .float64 ? try tensor.to(.float32) : tensor]
+    }
+
+    // Whether an element of a list is an input by itself: a tensor, or texts.
+    private func isInput(_ element: Argument) throws(Failure) -> Bool {
+        if element.object(Tensor.self) != nil || element.isTextColumn ?? false { return true }
+        guard element.kind == .table, element.count > 0 else { return false }
+        return try self.element(1, of: element).kind == .string
     }
 
     /// For classes, that every part has like shares of each.

@@ -45,7 +45,8 @@ enum NNTraining {
             .required("model", .layer, "a module, or a table with a method forward"),
             .required(
                 "data", .table,
-                "{x, y} or {x = ..., y = ...}: inputs (a list of tensors for several) and truth, by rows"),
+                "{x, y} or {x = ..., y = ...}: inputs (a list of tensors for several; texts, which the model's encoder cuts into tokens once) "
+                    + "and truth, by rows"),
         ],
         options: options + [
             .optional(
@@ -71,10 +72,10 @@ enum NNTraining {
             return #history.epochs, history.epochs[history.best].loss < 1e-3
             """,
             output: "50\ntrue"),
-        related: ["nn.cross_validate", "nn.train_test_split", "nn.Module:predict"]
+        related: ["nn.cross_validate", "nn.train_test_split", "nn.Module:predict", "nn.encoder"]
     ) { call throws(Failure) in
         let model = try call.layer("model")
-        var data = try call.trainingData("data")
+        var data = try call.trainingData("data", for: model)
         var validation: TrainingData?
         if let share = try call.given("validation")?.number {
             guard share > 0, share < 1 else {
@@ -85,7 +86,7 @@ enum NNTraining {
             data = try all.rows(split.train, work: call.work)
             validation = try all.rows(split.test, work: call.work)
         } else if try call.has("validation") {
-            validation = try call.trainingData("validation")
+            validation = try call.trainingData("validation", for: model)
         }
         let training = try call.training(model, data, validation)
         let callbacks = try call.callbacks()
@@ -184,17 +185,23 @@ enum NNTraining {
             output: "4\ntrue"),
         related: ["nn.fit", "nn.k_fold"]
     ) { call throws(Failure) in
-        let data = try call.trainingData("data")
-        var keeping = try call.keeping(rows: data.count)
-        if case .nothing = keeping { keeping = try call.sharesKept(data) }
         guard let make = try call.given("make") else { return .nil }
-        var scores: [[(name: String, value: Double)]] = []
-        for fold in try Splits.folds(data.count, call.integer("k"), keeping: keeping, seed: call.seed) {
-            let made = try call.apply(make, [])
-            guard let first = made.first else {
+        func made() throws(Failure) -> Layer {
+            let results: [Argument] = try call.apply(make, [])
+            guard let first = results.first else {
                 throw .argument("make", expected: "function that gives a model", got: "nothing")
             }
-            let model = try call.layer(first, "make")
+            return try call.layer(first, "make")
+        }
+        // The first model also says how texts are read.
+        var next: Layer? = try made()
+        let data = try call.trainingData("data", for: next)
+        var keeping = try call.keeping(rows: data.count)
+        if case .nothing = keeping { keeping = try call.sharesKept(data) }
+        var scores: [[(name: String, value: Double)]] = []
+        for fold in try Splits.folds(data.count, call.integer("k"), keeping: keeping, seed: call.seed) {
+            let model = if let first = next { first } else { try made() }
+            next = nil
             let training = try call.training(model, data.rows(fold.train, work: call.work), nil)
             _ = try training.run()
             scores.append(try training.score(data.rows(fold.test, work: call.work)))
@@ -214,15 +221,20 @@ enum NNTraining {
     /// Predictions in batches.
     static let predict = Signature(
         "nn.Module:predict", "What the model says to rows: dropout off, nothing recorded, a batch at a time.",
-        parameters: [.required("x", .modelInputs, "the rows, or a list of tensors for a model of several inputs")],
+        parameters: [
+            .required(
+                "x", .modelInputs,
+                "the rows, or a list of tensors for a model of several inputs; texts for one with an encoder")
+        ],
         options: [.optional("batch", .integer(1...), default: 1024, "rows at a time")],
         returns: [.init("tensor", "a row for each")],
         example: .init("return nn.linear(3, 2):predict(tensor.zeros(5, 3)).shape", output: "{5, 2}"),
         related: ["nn.fit"]
     ) { call throws(Failure) in
         guard let x = try call.given("x") else { return .nil }
+        let layer = try call.receiver(Layer.self)
         return .object(
-            try call.receiver(Layer.self).predict(call.inputs(x, "x"), batch: call.integer("batch"), work: call.work))
+            try layer.predict(call.inputs(x, "x", for: layer), batch: call.integer("batch"), work: call.work))
     }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }

@@ -8,7 +8,7 @@ extension Tensor {
     }
 
     /// Memory of its own whose content the caller writes whole.
-    static func uninitialized(_ shape: [Int], dtype: DType) throws(Failure) -> Tensor {
+    public static func uninitialized(_ shape: [Int], dtype: DType) throws(Failure) -> Tensor {
         try allocated(shape, dtype: dtype, zeroed: false)
     }
 

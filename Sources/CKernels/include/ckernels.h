@@ -135,4 +135,20 @@ size_t ck_attention_scratch_f32(size_t length, size_t head_size);
 void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                       float *out, size_t ldo, float *scratch);
 
+/// out[i] = g[i] * the slope of `activation` at x[i], which is 0 for CK_RELU at 0. out may be g.
+void ck_activation_back_f32(ck_activation activation, size_t n, const float *x, const float *g, float *out);
+
+/// The way back through `ck_add_layernorm_f32` over rows without gaps: from x (x + residual there) and g, the gradient by its result, out = that by x;
+/// what this adds to the gradients by gamma and beta is added to them. out may be g.
+void ck_layernorm_back_f32(size_t rows, size_t n, const float *x, const float *g, const float *gamma, float eps, float *out,
+                           float *gamma_gradient, float *beta_gradient);
+
+/// Floats of scratch that `ck_attention_back_f32` needs for a sequence of `length` tokens.
+size_t ck_attention_back_scratch_f32(size_t length, size_t head_size);
+
+/// The way back through `ck_attention_f32`: from g, the gradient by its result (row stride ldg), the gradients dq, dk and dv by q, k and v, which have their
+/// row stride ld.
+void ck_attention_back_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
+                           size_t ld, const float *g, size_t ldg, float *dq, float *dk, float *dv, float *scratch);
+
 #endif

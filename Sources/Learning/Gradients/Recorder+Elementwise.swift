@@ -1,9 +1,11 @@
+import CKernels
 import Support
 import Tensors
 
 extension Recorder {
     /// The function of every element.
     public func apply(_ function: MathFunction, _ x: Tensor) throws(Failure) -> Tensor {
+        if function == .gelu, x.dtype == .float32 { return try activation(CK_GELU, x) }
         let input = x.detached
         let result = try input.apply(function, work: work)
         guard records(x) else { return result }

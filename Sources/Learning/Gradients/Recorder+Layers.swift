@@ -25,6 +25,9 @@ extension Recorder {
     /// (x - mean) / sqrt(var + eps) * weight + bias along the last dimension, the variance over all of it. With h the normalised values
     /// and u = g * weight, the gradient by x is (u - mean(u) - h mean(u h)) / sqrt(var + eps).
     public func layerNorm(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, eps: Double) throws(Failure) -> Tensor {
+        if [x, weight, bias].allSatisfy({ $0.dtype == .float32 }) {
+            return try layerNorm(x, adding: nil, weight, bias, eps: eps)
+        }
         let (input, w) = (x.detached, weight.detached)
         let last = x.rank - 1
         let centered = try difference(input, input.mean(dim: last, keepdim: true, work: work), work)

@@ -210,7 +210,7 @@ public final class TransformerBlock: Layer, @unchecked Sendable {
 
 /// Transformer blocks one after the other, all with the same mask.
 public final class Transformer: Layer, @unchecked Sendable {
-    private let blocks: [TransformerBlock]
+    private let stack: [TransformerBlock]
     private let options: TransformerBlock.Options
 
     /// `count` blocks.
@@ -219,19 +219,20 @@ public final class Transformer: Layer, @unchecked Sendable {
         self.options = options
         var blocks: [TransformerBlock] = []
         for _ in 0..<count { blocks.append(try TransformerBlock(options, seed: seeds.next())) }
-        self.blocks = blocks
+        stack = blocks
     }
 
+    public override var blocks: [Layer] { stack }
     public override var kind: String { options.isCausal ? "transformer_decoder" : "transformer_encoder" }
     public override var words: String {
-        "\(kind)(\(options.width), \(options.heads), {layers = \(blocks.count)})"
+        "\(kind)(\(options.width), \(options.heads), {layers = \(stack.count)})"
     }
     public override var children: [(name: String, layer: Layer)] {
-        blocks.enumerated().map { ("layers.\($0 + 1)", $1) }
+        stack.enumerated().map { ("layers.\($0 + 1)", $1) }
     }
     public override var settings: JSON? {
-        guard var settings = blocks.first?.settings?.object else { return nil }
-        settings["layers"] = JSON(blocks.count)
+        guard var settings = stack.first?.settings?.object else { return nil }
+        settings["layers"] = JSON(stack.count)
         return .object(settings)
     }
 
@@ -239,7 +240,7 @@ public final class Transformer: Layer, @unchecked Sendable {
         guard var x = inputs.first, inputs.count <= 2 else {
             throw .operation("\(words) takes x and a mask, got \(inputs.count) tensors")
         }
-        for block in blocks {
+        for block in stack {
             try recorder.work.cancellation.check()
             x = try block.forward([x] + inputs.dropFirst(), recorder)
         }

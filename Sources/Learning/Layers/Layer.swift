@@ -68,6 +68,9 @@ open class Layer: @unchecked Sendable {
     /// The layers inside by name, in order.
     open var children: [(name: String, layer: Layer)] { [] }
 
+    /// The like blocks, one upon the other, that it mainly consists of; for freezing some of them.
+    open var blocks: [Layer] { [] }
+
     /// How often random numbers were drawn; kept in checkpoints, so that a resumed run draws on.
     open var draws: UInt64 {
         get { 0 }

@@ -16,14 +16,18 @@ enum LayerKinds {
         return ["kind": JSON(layer.kind), "settings": settings, "parts": .array(parts)]
     }
 
-    /// The layer that `description` tells of, its parameters not yet those of the file.
-    static func make(_ description: JSON, depth: Int = 0) throws(Failure) -> Layer {
+    /// The layer that `description` tells of, its parameters not yet those of the file. `others` make kinds of other rooms.
+    static func make(
+        _ description: JSON, others: [String: ModelFile.Maker], depth: Int = 0
+    ) throws(Failure) -> Layer {
         let settings = Settings(json: description["settings"])
         guard depth < 100, let kind = description["kind"]?.string else { throw Settings.broken }
         switch kind {
         case "sequential":
             var parts: [Layer] = []
-            for part in description["parts"]?.array ?? [] { parts.append(try make(part, depth: depth + 1)) }
+            for part in description["parts"]?.array ?? [] {
+                parts.append(try make(part, others: others, depth: depth + 1))
+            }
             return Sequential(parts)
         case "linear":
             return try Linear(
@@ -56,6 +60,7 @@ enum LayerKinds {
                 inputs: settings.size("inputs"), width: settings.size("width"), count: settings.size("layers"),
                 givesLast: settings.truth("last"), seed: 0)
         default:
+            if let make = others[kind] { return try make(description["settings"] ?? .null) }
             guard let function = Activation.Function(rawValue: kind) else {
                 throw .operation("has a layer '\(kind)' that this version does not know")
             }

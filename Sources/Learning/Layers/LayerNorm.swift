@@ -5,13 +5,19 @@ import Tensors
 public final class LayerNorm: Layer, @unchecked Sendable {
     /// [size]
     public let weight: Trainable, bias: Trainable
-    private let eps: Double
+    /// Added to the variance.
+    public let eps: Double
 
     /// Begins with scales of 1 and moves of 0.
     public init(size: Int, eps: Double = 1e-5) throws(Failure) {
         weight = try .full([size], 1)
         bias = try .full([size], 0)
         self.eps = eps
+    }
+
+    /// With these scales and moves.
+    public init(weight: Trainable, bias: Trainable, eps: Double) {
+        (self.weight, self.bias, self.eps) = (weight, bias, eps)
     }
 
     public override var kind: String { "layer_norm" }

@@ -19,6 +19,12 @@ public final class Linear: Layer, @unchecked Sendable {
         bias = hasBias ? try .uniform([outputs], bound, &seeds) : nil
     }
 
+    /// With these weights, [outputs, inputs], and this bias.
+    public init(weight: Trainable, bias: Trainable?) {
+        (self.weight, self.bias) = (weight, bias)
+        (inputs, outputs) = (weight.tensor.shape[1], weight.tensor.shape[0])
+    }
+
     public override var kind: String { "linear" }
     public override var words: String { "linear(\(inputs), \(outputs))" }
     public override var ownParameters: [(name: String, parameter: Trainable)] {

@@ -3,6 +3,9 @@ import Tensors
 
 /// Models as files: the parameters in safetensors, what makes the layers in its metadata.
 public enum ModelFile {
+    /// Makes a layer from its settings, its parameters still to be filled in.
+    public typealias Maker = @Sendable (_ settings: JSON) throws(Failure) -> Layer
+
     private static let key = "cohort.nn"
 
     /// Writes a model, whole or not at all.
@@ -18,8 +21,8 @@ public enum ModelFile {
             metadata: [(key, text)] + metadata, work: work)
     }
 
-    /// Reads a model that `write` wrote.
-    public static func read(_ path: String) throws(Failure) -> Layer {
+    /// Reads a model that `write` wrote. `others` make the kinds of layers that other rooms have.
+    public static func read(_ path: String, others: [String: Maker] = [:]) throws(Failure) -> Layer {
         let file = try SafetensorsFile(path)
         let layers = try description(file)
         guard !layers.isNull else {
@@ -29,7 +32,7 @@ public enum ModelFile {
         }
         let model: Layer
         do throws(Failure) {
-            model = try LayerKinds.make(layers)
+            model = try LayerKinds.make(layers, others: others)
         } catch {
             throw .format(path, error.problem)
         }

@@ -107,7 +107,7 @@ public struct Fit {
             if let path = options.checkpoint { try state.write(to: path, self) }
         }
         if options.keepsBest, let best = state.best, state.history.best != state.history.epochs.count {
-            for ((_, parameter), values) in zip(model.parameters, best) { try parameter.set(values, work: work) }
+            for ((_, parameter), values) in zip(learning, best) { try parameter.set(values, work: work) }
         }
         return state.history
     }
@@ -117,9 +117,12 @@ public struct Fit {
         Schedule(options.course, warmup: options.warmup, total: options.epochs * stepsInEpoch)
     }
 
+    /// The parameters that are not frozen: what a best epoch consists of.
+    var learning: [(name: String, parameter: Trainable)] { model.parameters.filter { !$0.parameter.isFrozen } }
+
     private func copies() throws(Failure) -> [Tensor] {
         var tensors: [Tensor] = []
-        for (_, parameter) in model.parameters { tensors.append(try parameter.tensor.detached.clone(work: work)) }
+        for (_, parameter) in learning { tensors.append(try parameter.tensor.detached.clone(work: work)) }
         return tensors
     }
 

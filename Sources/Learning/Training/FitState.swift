@@ -18,7 +18,7 @@ struct FitState {
     func write(to path: String, _ fit: Fit) throws(Failure) {
         var extra = fit.optimiser.state().map { (name: "optimiser.\($0.name)", tensor: $0.tensor) }
         if let best {
-            extra += zip(fit.model.parameters, best).map { (name: "best.\($0.0.name)", tensor: $0.1) }
+            extra += zip(fit.learning, best).map { (name: "best.\($0.0.name)", tensor: $0.1) }
         }
         let text = String(decoding: try json(fit).encoded(), as: UTF8.self)
         try ModelFile.write(path, fit.model, extra: extra, metadata: [(Self.key, text)], work: fit.work)
@@ -78,10 +78,10 @@ struct FitState {
         history = Fit.History(epochs: epochs.compactMap(Self.epoch), best: best, end: end == .callback ? .epochs : end)
         self.bestLoss = bestLoss
         var kept: [Tensor] = []
-        for (name, _) in fit.model.parameters {
+        for (name, _) in fit.learning {
             if let values = try tensor("best.\(name)") { kept.append(try values.clone()) }
         }
-        self.best = kept.count == fit.model.parameters.count ? kept : nil
+        self.best = kept.count == fit.learning.count ? kept : nil
     }
 
     private static func epoch(_ json: JSON) -> Fit.Epoch? {
