@@ -6,6 +6,8 @@ import Tensors
 struct DenseModule: Sendable {
     let linear: Linear
     private let activation: ck_activation
+    /// Tells this module from others.
+    let fingerprint: [UInt8]
 
     /// Loads config.json and the weights from the module's `folder`; `inputs` is what the module before gives.
     init(folder: String, inputs: Int) throws(Failure) {
@@ -32,6 +34,7 @@ struct DenseModule: Sendable {
                 hint: "known are: Identity, Tanh, ReLU, GELU")
         }
         let files = try WeightFiles(folder: folder)
+        fingerprint = SHA256.digest(files.fingerprint() + Array(name.utf8))
         func tensor(_ name: String, _ shape: [Int]) throws(Failure) -> Tensor {
             let tensor = try files.tensor(named: name)
             guard tensor.shape == shape else {

@@ -11,6 +11,8 @@ public struct EncodeOptions: Sendable {
     public var prompt: String?
     /// Texts that are tokenised and encoded before the next are looked at: bounds memory, has no influence on the result.
     public var batch = 4096
+    /// A file in which vectors are kept, and looked for before a text is encoded; nil for none. It is made if it is not there.
+    public var cache: String?
 
     /// The defaults.
     public init(normalize: Bool? = nil, prompt: String? = nil) {
@@ -25,13 +27,15 @@ extension TextEncoder {
     /// A text's vector is the same, to the bit, whatever texts stand beside it and however many threads compute. A text longer than `maxLength`
     /// tokens is cut. Reports progress as "encode", counted in texts.
     ///
-    /// - Throws: `cancelled`; `argument` named `prompt` or `batch`; `format` if tokenizer and weights do not fit together.
+    /// - Throws: `cancelled`, with what was done kept in the cache; `argument` named `prompt` or `batch`; `format` if tokenizer and weights do not fit
+    ///   together, or the cache is none or of another dimension; `file` if the cache cannot be used.
     public func encode(_ texts: [[UInt8]], options: EncodeOptions = EncodeOptions(), work: Work = Work())
         throws(Failure) -> Tensor
     {
         guard options.batch > 0 else {
             throw .argument("batch", expected: "integer from 1 up", got: "\(options.batch)")
         }
+        if let cache = options.cache { return try encode(texts, options: options, cache: cache, work: work) }
         let before = try promptText(options.prompt ?? prompt)
         let cut = EncodingOptions(truncation: .init(maxLength), offsets: false, overflow: false)
         return try encode(count: texts.count, batch: options.batch, normalize: options.normalize, work: work) {

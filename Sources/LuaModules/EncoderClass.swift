@@ -97,6 +97,12 @@ extension TextEncoder: LuaVisible {
             .optional(
                 "batch", .integer(1...), default: 4096, "texts looked at together: bounds memory, changes no result"),
             .optional("prompt", .string, standing: "the encoder's", "as in text.encoder, for these texts"),
+            .optional(
+                "cache", .path, standing: "none",
+                """
+                a file that keeps the vectors and is made if need be: what is in it is not encoded again, whatever the order of the texts, and after an \
+                interruption the same call goes on where it was
+                """),
             .optional("progress", .boolean, default: true, "shows how far it is, on a terminal"),
         ],
         returns: [.init("tensor", "float32 [n, d]")],
@@ -112,6 +118,7 @@ extension TextEncoder: LuaVisible {
         var options = EncodeOptions(
             normalize: try call.boolean("normalize"), prompt: try call.string(ifGiven: "prompt"))
         options.batch = try call.integer("batch")
+        options.cache = try call.has("cache") ? call.path("cache") : nil
         var work = call.work
         if try !call.boolean("progress") { work.progress = nil }
         let encoder = try call.receiver(TextEncoder.self)

@@ -56,6 +56,22 @@ public struct SafetensorsFile: Sendable {
         return tensor
     }
 
+    /// A digest that tells these tensors from others: of every tensor's name, type, shape, and bytes at its beginning, middle and end. Training
+    /// changes a tensor everywhere, so that not every byte need be read.
+    public func fingerprint() -> [UInt8] {
+        var sample: [UInt8] = []
+        for entry in entries {
+            sample += Array("\(entry.name) \(entry.type.rawValue) \(entry.shape)\n".utf8)
+            let range = entry.range
+            for start in [
+                range.lowerBound, range.lowerBound + range.count / 2, max(range.upperBound - 64, range.lowerBound),
+            ] {
+                sample += file.bytes[start..<min(start + 64, range.upperBound)]
+            }
+        }
+        return SHA256.digest(sample)
+    }
+
     private func nearestNames(to name: String) -> String? {
         entries.isEmpty
             ? "it holds no tensors"

@@ -55,6 +55,9 @@ public struct WeightFiles: Sendable {
         for file in files { try file.check() }
     }
 
+    /// A digest that tells these weights from others; see `SafetensorsFile.fingerprint()`.
+    public func fingerprint() -> [UInt8] { SHA256.digest(files.flatMap { $0.fingerprint() }) }
+
     /// The tensor named `name`; see `SafetensorsFile.tensor(named:)`.
     public func tensor(named name: String) throws(Failure) -> Tensor {
         guard let place = places[ByteString(name)] else {

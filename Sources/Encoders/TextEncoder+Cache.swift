@@ -1,0 +1,60 @@
+import Support
+import Tensors
+
+extension TextEncoder {
+    /// Texts encoded between two writes to the cache: what an interruption loses at most.
+    private static let step = 512
+
+    /// Encodes `texts` with a file of the vectors that were made before: only texts that are not in it are encoded, each once, and added to it.
+    ///
+    /// A vector is found by its text, prompt included, and everything that it depends on: the model's weights and tokenizer, precision, pooling, length limit
+    /// and normalisation. One file can therefore serve several encoders of the same dimension.
+    func encode(_ texts: [[UInt8]], options: EncodeOptions, cache path: String, work: Work) throws(Failure) -> Tensor {
+        let cache = try VectorCache(path, dimension: dimension)
+        let before = try promptText(options.prompt ?? prompt)
+        let maker = try fingerprint(normalizes: options.normalize ?? normalizesByItself)
+        var plain = options
+        plain.cache = nil
+        // What is new in a step reports no progress of its own.
+        let quiet = Work(threads: work.threads, cancellation: work.cancellation)
+        let result = try Tensor.zeros([texts.count, dimension])
+        let rows = result.storage.start.assumingMemoryBound(to: Float.self)
+        defer { work.progress?.finish("encode") }
+        for first in stride(from: 0, to: texts.count, by: Self.step) {
+            try work.cancellation.check()
+            let range = first..<min(first + Self.step, texts.count)
+            let keys = texts[range].map { VectorCache.Key(SHA256.digest(maker + before + $0)) }
+            var new: [VectorCache.Key] = [], newTexts: [[UInt8]] = []
+            var seen: Set<VectorCache.Key> = []
+            for (key, text) in zip(keys, texts[range]) where cache.place(of: key) == nil && seen.insert(key).inserted {
+                new.append(key)
+                newTexts.append(text)
+            }
+            if !new.isEmpty {
+                let vectors = try encode(newTexts, options: plain, work: quiet)
+                try vectors.withElements(as: Float.self) { (values) throws(Failure) in try cache.append(new, values) }
+            }
+            for (row, key) in zip(range, keys) {
+                guard let place = cache.place(of: key) else { continue }
+                try cache.read(place, into: rows + row * dimension)
+            }
+            work.progress?.report("encode", done: range.upperBound, total: texts.count, unit: "texts")
+        }
+        return result
+    }
+
+    /// The digest of everything that a text's vector depends on but the text.
+    private func fingerprint(normalizes: Bool) throws(Failure) -> [UInt8] {
+        let transformer = pipeline.transformer
+        var all: [UInt8] = []
+        for name in ["config.json", "tokenizer.json"] {
+            all += SHA256.digest(try FileSystem.content(of: "\(transformer)/\(name)"))
+        }
+        all += model.files.fingerprint()
+        for module in pipeline.dense { all += module.fingerprint }
+        let settings = [
+            precision.rawValue, "\(maxLength)", pooling.map(\.rawValue).joined(separator: "+"), "\(normalizes)",
+        ]
+        return SHA256.digest(all + Array(settings.joined(separator: " ").utf8))
+    }
+}
