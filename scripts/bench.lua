@@ -29,6 +29,13 @@ for _, input in ipairs(inputs) do
         return encoder
     end)
     local vectors = measure(input, "encode", #texts, function() return encoder:encode(texts) end)
+    for _, precision in ipairs { "bfloat16", "int8" } do
+        local low = text.encoder(input.model, { precision = precision })
+        low:encode("warm")
+        local near = measure(input, "encode, " .. precision, #texts, function() return low:encode(texts) end)
+        local last = #columns.rate
+        columns.rate[last] = columns.rate[last] .. (", mean cosine %.5f"):format((near * vectors):sum(2):mean())
+    end
     local segments = measure(input, "k-means, 10 restarts", nil, function()
         return cluster.kmeans(vectors, { k = input.k, restarts = 10 })
     end)
