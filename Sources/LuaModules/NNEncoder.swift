@@ -7,7 +7,7 @@ import Tensors
 /// Text encoders that learn.
 enum NNEncoder {
     static let functions = [encoder]
-    static let methods = [tokens, savePretrained]
+    static let methods = [tokens, tokenVectors, savePretrained]
 
     /// What makes the layers of models that `save` wrote, beside those of `Learning`.
     static let kinds: [String: ModelFile.Maker] = [
@@ -84,6 +84,29 @@ enum NNEncoder {
     ) { call throws(Failure) in
         let texts: EncodableTexts = try call.converted("texts")
         return .object(try call.receiver(Layer.self).reading().tokens(texts.bytes, work: call.work))
+    }
+
+    private static let tokenVectors = Signature(
+        "nn.Module:token_vectors",
+        """
+        A row of numbers for every token, as the last layer of the module's encoder has them: text after text, without what tokens() fills \
+        short texts with. Recorded for gradients, so that a script can learn to guess tokens.
+        """,
+        parameters: [
+            .required("texts", .modelInputs, "texts, or their tokens as tokens() gives them")
+        ],
+        returns: [.init("tensor", "[tokens of all texts, hidden]")],
+        example: .init(
+            "return nn.encoder('all-MiniLM-L6-v2'):token_vectors{'shoes', 'running shoes'}.shape", output: "{7, 384}",
+            needs: "all-MiniLM-L6-v2"),
+        related: ["nn.Module:tokens", "nn.encoder"]
+    ) { call throws(Failure) in
+        let layer = try call.receiver(Layer.self)
+        let reader = try layer.reading()
+        guard let given = try call.given("texts"), let ids = try call.inputs(given, "texts", for: layer).first else {
+            return .nil
+        }
+        return .object(try reader.tokenVectors(ids, call.recorder))
     }
 
     private static let savePretrained = Signature(

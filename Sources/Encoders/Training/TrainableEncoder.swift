@@ -94,6 +94,14 @@ public final class TrainableEncoder: Layer, @unchecked Sendable {
         return try Tensor.concat(vectors, dim: 0, work: recorder.work)
     }
 
+    /// The last layer's vectors of all tokens of ids [n, tokens], text after text: [tokens of all texts, hidden].
+    public func tokenVectors(_ ids: Tensor, _ recorder: Recorder) throws(Failure) -> Tensor {
+        guard let tokens = try PackedTokens.packed(ids, words, most: .max).first else {
+            return try Tensor.zeros([0, configuration.hidden])
+        }
+        return try hidden(tokens, recorder)
+    }
+
     /// The last layer's vectors of all tokens, [tokens, hidden].
     func hidden(_ tokens: PackedTokens, _ recorder: Recorder) throws(Failure) -> Tensor {
         var x = try embeddings.forward(tokens, parts.name, recorder)
