@@ -12,9 +12,10 @@ extension Chart: LuaVisible {
         "A chart. The prompt draws it with characters; reports show it as a picture.",
         methods: [save, svg, text, tableMethod],
         fields: [
-            Field("kind", "string", "\"forest\", \"line\", \"bar\", \"histogram\", \"scatter\", \"heatmap\" or \"tree\"") {
-                (chart: Chart) in .string(chart.kind)
-            },
+            Field(
+                "kind", "string",
+                "\"forest\", \"line\", \"bar\", \"histogram\", \"scatter\", \"heatmap\" or \"tree\""
+            ) { (chart: Chart) in .string(chart.kind) },
             Field("title", "string", "the headline") { (chart: Chart) in .string(chart.title) },
         ],
         display: { $0.summary })

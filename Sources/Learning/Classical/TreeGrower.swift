@@ -24,15 +24,27 @@ final class TreeGrower: Sendable {
     private let matrix: FeatureMatrix
     private let goal: Goal
     private let weights: [Double]
+    /// The class of each row in 32 bits; empty where numbers are predicted.
+    private let codes: [Int32]
+    private let classCount: Int
     /// Numbers less their mean, so that sums of squares do not cancel.
     private let numbers: [Double]
     private let center: Double
-    /// By column, then by row: the values.
-    private let values: Scratch<Double>
     /// By column: the rows of every node side by side, each node's in the order of that column's values.
     private let order: Scratch<Int32>
-    private let goesLow: Scratch<Bool>
-    private let spare: [Scratch<Int32>]
+    /// By column: the values of those rows, in the same order.
+    private let values: Scratch<Double>
+    /// 1 for rows that go to the low part of the split under way, 0 for the others.
+    private let goesLow: Scratch<UInt8>
+    /// For each thread what it needs while it looks for a split or parts rows.
+    private let spare: [Spare]
+
+    private struct Spare: Sendable {
+        let rows: Scratch<Int32>
+        let values: Scratch<Double>
+        /// The weight of each class in the low part, then in the high.
+        let sums: Scratch<Double>
+    }
     /// Rows with weight, which alone count.
     private let rows: Int
 
@@ -46,6 +58,13 @@ final class TreeGrower: Sendable {
         // Row numbers are held in 32 bits.
         guard matrix.rows <= Int32.max else {
             throw .argument("x", expected: "at most \(Int32.max) rows", got: "\(matrix.rows)")
+        }
+        if case .classes(let all, let count) = goal {
+            codes = all.map { Int32(clamping: $0) }
+            classCount = count
+        } else {
+            codes = []
+            classCount = 0
         }
         if case .numbers(let all) = goal {
             var (sum, total) = (0.0, 0.0)
@@ -61,17 +80,23 @@ final class TreeGrower: Sendable {
         }
         let present = (0..<matrix.rows).filter { weights[$0] > 0 }.map { Int32($0) }
         rows = present.count
-        values = Scratch(count: matrix.columns * matrix.rows, repeating: 0)
-        order = Scratch(count: matrix.columns * present.count, repeating: 0)
-        goesLow = Scratch(count: matrix.rows, repeating: false)
-        let count = present.count
-        spare = (0..<min(work.threads, matrix.columns)).map { _ in Scratch(count: count, repeating: 0) }
+        let (count, classes) = (present.count, classCount)
+        order = Scratch(count: matrix.columns * count, repeating: 0)
+        values = Scratch(count: matrix.columns * count, repeating: 0)
+        goesLow = Scratch(count: matrix.rows, repeating: 0)
+        spare = (0..<min(work.threads, matrix.columns)).map { _ in
+            Spare(
+                rows: Scratch(count: count, repeating: 0), values: Scratch(count: count, repeating: 0),
+                sums: Scratch(count: 2 * classes, repeating: 0))
+        }
         let (values, order) = (values, order)
         try work.forEach(matrix.columns) { column, _ in
-            let own = values.start + column * matrix.rows
-            for row in 0..<matrix.rows { own[row] = matrix[row, column] }
-            let sorted = present.sorted { (own[Int($0)], $0) < (own[Int($1)], $1) }
-            (order.start + column * count).update(from: sorted, count: count)
+            var sorted = present.map { (value: matrix[Int($0), column], row: $0) }
+            sorted.sort { $0.value < $1.value || $0.value == $1.value && $0.row < $1.row }
+            for (place, entry) in sorted.enumerated() {
+                order[column * count + place] = entry.row
+                values[column * count + place] = entry.value
+            }
         }
     }
 
@@ -86,17 +111,20 @@ final class TreeGrower: Sendable {
             var node = describe(range)
             let index = nodes.count
             if let parent { if isHigh { nodes[parent].high = index } else { nodes[parent].low = index } }
-            let mayBeSplit =
-                range.count >= max(options.minSamplesSplit, 2 * options.minSamplesLeaf)
-                && depth < options.maxDepth ?? .max && node.impurity > Double.ulpOfOne
-            let split = mayBeSplit ? try best(range, work: work) : nil
+            let split = mayBeSplit(node, depth) ? try best(range, work: work) : nil
             if let split {
-                try part(range, split, work: work)
+                mark(range, split)
+                // What is in each part, the first column tells; the others are parted where they are looked at again.
+                try part(range, 0..<1, work: work)
                 let low = range.lowerBound..<range.lowerBound + split.lowRows
                 let high = range.lowerBound + split.lowRows..<range.upperBound
-                if decrease(node, low, high) / total + Double.ulpOfOne >= options.minImpurityDecrease {
+                let parts = (low: describe(low), high: describe(high))
+                if decrease(node, parts.low, parts.high) / total + Double.ulpOfOne >= options.minImpurityDecrease {
                     node.feature = split.feature
                     node.threshold = split.threshold
+                    if mayBeSplit(parts.low, depth + 1) || mayBeSplit(parts.high, depth + 1) {
+                        try part(range, 1..<matrix.columns, work: work)
+                    }
                     waiting.append((high, depth + 1, index, true))
                     waiting.append((low, depth + 1, index, false))
                 }
@@ -110,9 +138,13 @@ final class TreeGrower: Sendable {
         return nodes
     }
 
-    private func decrease(_ node: TreeModel.Node, _ low: Range<Int>, _ high: Range<Int>) -> Double {
-        let (low, high) = (describe(low), describe(high))
-        return node.weight * node.impurity - low.weight * low.impurity - high.weight * high.impurity
+    private func mayBeSplit(_ node: TreeModel.Node, _ depth: Int) -> Bool {
+        node.rows >= max(options.minSamplesSplit, 2 * options.minSamplesLeaf) && depth < options.maxDepth ?? .max
+            && node.impurity > Double.ulpOfOne
+    }
+
+    private func decrease(_ node: TreeModel.Node, _ low: TreeModel.Node, _ high: TreeModel.Node) -> Double {
+        node.weight * node.impurity - low.weight * low.impurity - high.weight * high.impurity
     }
 
     /// A node without its split.
@@ -152,11 +184,12 @@ final class TreeGrower: Sendable {
     /// The best split of the rows of `range`; nil if all their columns are constant or parts would be too small.
     private func best(_ range: Range<Int>, work: Work) throws(Failure) -> Split? {
         let found = Locked<[Split?]>([Split?](repeating: nil, count: matrix.columns))
+        let totals = totals(range)
         // A thread costs more than a small node.
         var work = work
         if range.count * matrix.columns < 1 << 16 { work.threads = 1 }
-        try work.forEach(matrix.columns) { [self] column, _ in
-            let split = best(range, column: column)
+        try work.forEach(matrix.columns) { [self] column, worker in
+            guard let split = best(range, column: column, totals, spare[worker].sums) else { return }
             found.withLock { $0[column] = split }
         }
         return found.withLock { splits in
@@ -170,127 +203,85 @@ final class TreeGrower: Sendable {
         }
     }
 
-    private func best(_ range: Range<Int>, column: Int) -> Split? {
-        let rows = order.start + column * self.rows
-        let own = values.start + column * matrix.rows
-        guard own[Int(rows[range.lowerBound])] < own[Int(rows[range.upperBound - 1])] else { return nil }
-        var scorer = SplitScorer(goal, options.criterion)
-        for place in range { scorer.add(Int(rows[place]), weights, numbers) }
-        var best: Split?
-        for place in range.dropLast() {
-            scorer.move(Int(rows[place]), weights, numbers)
-            let (value, next) = (own[Int(rows[place])], own[Int(rows[place + 1])])
-            let lowRows = place + 1 - range.lowerBound
-            guard value < next, lowRows >= options.minSamplesLeaf, range.count - lowRows >= options.minSamplesLeaf
-            else {
-                continue
-            }
-            let score = scorer.score
-            if let best, score <= best.score + 1e-12 * abs(best.score) { continue }
-            // Halves first: the sum may overflow. A middle that rounding moves to the upper value would take it along.
-            let middle = value / 2 + next / 2
-            best = Split(
-                feature: column, threshold: middle >= value && middle < next ? middle : value, lowRows: lowRows,
-                score: score)
-        }
-        return best
-    }
-
-    /// Puts the low part's rows before the high part's in every column, each in their order.
-    private func part(_ range: Range<Int>, _ split: Split, work: Work) throws(Failure) {
-        let own = values.start + split.feature * matrix.rows
+    /// What the rows of a node sum to: their weight, and the weight of each class or the weighted sum of the numbers.
+    private func totals(_ range: Range<Int>) -> (weight: Double, classes: [Double], numbers: Double) {
+        var totals = (weight: 0.0, classes: [Double](repeating: 0, count: classCount), numbers: 0.0)
         for place in range {
             let row = Int(order[place])
-            goesLow[row] = own[row] <= split.threshold
+            totals.weight += weights[row]
+            if classCount > 0 {
+                totals.classes[Int(codes[row])] += weights[row]
+            } else {
+                totals.numbers += weights[row] * numbers[row]
+            }
         }
-        var work = work
-        if range.count * matrix.columns < 1 << 17 { work.threads = 1 }
-        try work.forEach(matrix.columns) { [self] column, worker in
-            let rows = order.start + column * self.rows
-            let high = spare[worker].start
-            var (lowCount, highCount) = (0, 0)
-            for place in range {
-                let row = rows[place]
-                if goesLow[Int(row)] {
-                    rows[range.lowerBound + lowCount] = row
-                    lowCount += 1
-                } else {
-                    high[highCount] = row
-                    highCount += 1
+        return totals
+    }
+
+    private func best(
+        _ range: Range<Int>, column: Int, _ totals: (weight: Double, classes: [Double], numbers: Double),
+        _ sums: Scratch<Double>
+    ) -> Split? {
+        let start = column * rows + range.lowerBound
+        let line = SplitScan(
+            values: values.start + start, rows: order.start + start, count: range.count,
+            leastRows: options.minSamplesLeaf)
+        guard line.varies else { return nil }
+        let found = weights.withUnsafeBufferPointer { weights -> SplitScan.Found? in
+            guard let weights = weights.baseAddress else { return nil }
+            guard classCount > 0 else {
+                return numbers.withUnsafeBufferPointer { numbers in
+                    guard let numbers = numbers.baseAddress else { return nil }
+                    var scorer = NumberScorer(weights, numbers, weight: totals.weight, sum: totals.numbers)
+                    return line.best(&scorer)
                 }
             }
-            (rows + range.lowerBound + lowCount).update(from: high, count: highCount)
+            return codes.withUnsafeBufferPointer { codes in
+                guard let codes = codes.baseAddress else { return nil }
+                let (low, high) = (sums.start, sums.start + classCount)
+                for code in 0..<classCount { (low[code], high[code]) = (0, totals.classes[code]) }
+                if options.criterion == .entropy {
+                    var scorer = EntropyScorer(weights, codes, low, high, classCount, weight: totals.weight)
+                    return line.best(&scorer)
+                }
+                var scorer = GiniScorer(weights, codes, low, high, classCount, weight: totals.weight)
+                return line.best(&scorer)
+            }
         }
+        return found.map { Split(feature: column, threshold: $0.threshold, lowRows: $0.lowRows, score: $0.score) }
     }
-}
 
-/// The sums from which a split's score follows, as rows move from the high part to the low.
-private struct SplitScorer {
-    private let codes: [Int]
-    private let isEntropy: Bool
-    private let isNumbers: Bool
-    private var low: [Double]
-    private var high: [Double]
-    private var lowWeight = 0.0
-    private var highWeight = 0.0
-    /// Σ c² (gini) or Σ c ln c (entropy) over the classes' weights c; the sum of the numbers.
-    private var lowSum = 0.0
-    private var highSum = 0.0
-
-    init(_ goal: TreeGrower.Goal, _ criterion: DecisionTree.Criterion) {
-        isEntropy = criterion == .entropy
-        switch goal {
-        case .classes(let codes, let count):
-            self.codes = codes
-            isNumbers = false
-            low = [Double](repeating: 0, count: count)
-            high = low
-        case .numbers:
-            codes = []
-            isNumbers = true
-            low = []
-            high = []
+    /// Marks the rows of the low part, which come first in the order of the column that is split.
+    private func mark(_ range: Range<Int>, _ split: Split) {
+        let rows = order.start + split.feature * self.rows
+        for place in range {
+            goesLow[Int(rows[place])] = place < range.lowerBound + split.lowRows ? 1 : 0
         }
     }
 
-    private func term(_ count: Double) -> Double {
-        isEntropy ? (count > 0 ? count * log(count) : 0) : count * count
-    }
-
-    mutating func add(_ row: Int, _ weights: [Double], _ numbers: [Double]) {
-        let weight = weights[row]
-        highWeight += weight
-        if isNumbers {
-            highSum += weight * numbers[row]
-        } else {
-            let code = codes[row]
-            highSum -= term(high[code])
-            high[code] += weight
-            highSum += term(high[code])
+    /// Puts the low part's rows before the high part's in some columns, each in their order.
+    private func part(_ range: Range<Int>, _ columns: Range<Int>, work: Work) throws(Failure) {
+        var work = work
+        if range.count * columns.count < 1 << 17 { work.threads = 1 }
+        try work.forEach(columns.count) { [self] index, worker in
+            let start = columns[columns.startIndex + index] * self.rows + range.lowerBound
+            let goesLow = goesLow.start
+            let (rows, values) = (order.start + start, self.values.start + start)
+            let (highRows, highValues) = (spare[worker].rows.start, spare[worker].values.start)
+            var (lowCount, highCount) = (0, 0)
+            // Each is written to both places and counted in one: a branch that nobody can foretell would take longer.
+            for place in 0..<range.count {
+                let (row, value) = (rows[place], values[place])
+                let low = Int(goesLow[Int(row)])
+                rows[lowCount] = row
+                values[lowCount] = value
+                highRows[highCount] = row
+                highValues[highCount] = value
+                lowCount += low
+                highCount += 1 - low
+            }
+            (rows + lowCount).update(from: highRows, count: highCount)
+            (values + lowCount).update(from: highValues, count: highCount)
         }
-    }
-
-    mutating func move(_ row: Int, _ weights: [Double], _ numbers: [Double]) {
-        let weight = weights[row]
-        lowWeight += weight
-        highWeight -= weight
-        if isNumbers {
-            lowSum += weight * numbers[row]
-            highSum -= weight * numbers[row]
-            return
-        }
-        let code = codes[row]
-        lowSum -= term(low[code])
-        highSum -= term(high[code])
-        low[code] += weight
-        high[code] -= weight
-        lowSum += term(low[code])
-        highSum += term(high[code])
-    }
-
-    var score: Double {
-        if isEntropy { return lowSum - lowWeight * log(lowWeight) + highSum - highWeight * log(highWeight) }
-        if isNumbers { return lowSum * lowSum / lowWeight + highSum * highSum / highWeight }
-        return lowSum / lowWeight + highSum / highWeight
     }
 }
