@@ -1,3 +1,4 @@
+import Foundation
 import Support
 import Testing
 
@@ -131,6 +132,28 @@ import Testing
         let result = try cohort.run(["--memory-limit", "64M", "-e", script])
         if result.output == "no model\n" { return }
         #expect(result.output == "true\t384\nfalse\ttrue\n384\n")
+    }
+
+    @Test func aStepOfTrainingKeepsToTheLimit() throws {
+        let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let model = project.appending(path: "Tests/Vectors/tiny-bert/base").path
+        let script = """
+            local model = nn.sequential{nn.encoder('\(model)'), nn.linear(30, 2)}
+            local texts, classes = {}, {}
+            for i = 1, 2000 do texts[i], classes[i] = ('book the hotel '):rep(8), i % 2 + 1 end
+            local function learn(batch)
+                return pcall(nn.fit, model, {x = texts, y = classes}, {loss = 'cross_entropy', epochs = 1, batch = batch})
+            end
+            local before = model[2].weight:detach():clone()
+            local done, message = learn(2000)
+            print(done, message:match('not enough memory') ~= nil, (model[2].weight:detach() - before):abs():max())
+            message = nil
+            collectgarbage()
+            print((learn(50)))
+            """
+        let result = try Executable().run(["--memory-limit", "64M", "-e", script])
+        #expect(result.output == "false\ttrue\t0.0\ntrue\n", "\(result.output) \(result.error)")
     }
 
     @Test(arguments: ["x", "4", "0", "-1G", "4GG", "1e9", ""]) func sizesAreRead(size: String) throws {

@@ -150,6 +150,13 @@ import Testing
             "nn.fit(make(), {x = texts, y = labels}, {loss = 'cross_entropy', batch = 4, lr = 1e30, optimizer = 'sgd'})",
             "at step 2 of epoch 1"
         ),
+        (
+            """
+            local m = make()
+            nn.no_grad(function() m[1]["encoder.layer.1"]["output.dense"].weight:mul_(1e38) end)
+            nn.fit(m, {x = texts, y = labels}, {loss = 'cross_entropy', batch = 4})
+            """, "the numbers run out in layer 1.encoder.layer.1, encoder_layer(30, 3)"
+        ),
         ("nn.encoder{layers = 2}", "tokenizer: a model's name, its folder or a tokenizer.json expected, got none"),
         ("nn.encoder{tokenizer = folder, layer = 2}", "did you mean 'layers'?"),
         ("nn.encoder{tokenizer = folder, hidden = 10, heads = 3}", "a multiple of 3 (heads) expected, got 10"),

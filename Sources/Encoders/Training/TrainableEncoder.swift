@@ -112,6 +112,19 @@ public final class TrainableEncoder: Layer, @unchecked Sendable {
         return x
     }
 
+    public override func trace(
+        _ inputs: [Tensor], _ recorder: Recorder, _ seen: (_ path: String, _ part: Layer, _ output: Tensor) -> Void
+    ) throws(Failure) {
+        for tokens in try PackedTokens.packed(single(inputs), words, most: 4096) {
+            var x = try embeddings.forward(tokens, parts.name, recorder)
+            seen("embeddings", embeddings, x)
+            for (index, block) in stack.enumerated() {
+                x = try block.forward(x, tokens.starts, recorder)
+                seen("encoder.layer.\(index)", block, x)
+            }
+        }
+    }
+
     private func pool(_ x: Tensor, _ starts: [Int], _ recorder: Recorder) throws(Failure) -> Tensor {
         var vectors: [Tensor] = []
         for pooling in parts.pooling {

@@ -82,6 +82,11 @@ open class Layer: @unchecked Sendable {
         throw .operation("\(kind) computes nothing")
     }
 
+    /// Computes like `forward` and tells of the parts in between, by their path from here, for finding where numbers go wrong. Nothing by default.
+    open func trace(
+        _ inputs: [Tensor], _ recorder: Recorder, _ seen: (_ path: String, _ part: Layer, _ output: Tensor) -> Void
+    ) throws(Failure) {}
+
     /// The layer in a line, as in "linear(64, 128)".
     open var words: String { "\(kind)()" }
 

@@ -54,7 +54,13 @@ extension Fit {
         let recorder = Recorder(quiet)
         guard layer is Sequential else {
             guard let output = try? layer.forward(inputs, recorder), firstBroken(output) != nil else { return nil }
-            return (path, layer)
+            var first: (path: String, layer: Layer)?
+            try? layer.trace(inputs, recorder) { name, part, output in
+                if first == nil, firstBroken(output) != nil {
+                    first = (path.isEmpty ? name : "\(path).\(name)", part)
+                }
+            }
+            return first ?? (path, layer)
         }
         var current = inputs
         for (name, child) in layer.children {
