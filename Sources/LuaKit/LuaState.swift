@@ -78,6 +78,8 @@ public final class LuaState {
                 guard let context, let lua, let signature else { return nil }
                 let state = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue()
                 let declaration = Unmanaged<Signature>.fromOpaque(signature).takeUnretainedValue()
+                let before = Cancellation.replacePresent(with: state.cancellation)
+                defer { Cancellation.replacePresent(with: before) }
                 return state.answer(lua, declaration, frame: UInt(bitPattern: frame))
             },
             leave: { context, plan in

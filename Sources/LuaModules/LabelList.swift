@@ -22,7 +22,13 @@ struct LabelList {
             guard tensor.rank == 1 else {
                 throw .argument("labels", expected: "labels in one dimension", got: "a tensor of shape \(tensor.shape)")
             }
-            for value in try tensor.values(as: Double.self) { try append(value) }
+            let values = try tensor.values(as: Double.self)
+            labels.reserveCapacity(values.count)
+            var clock = PollClock(argument.cancellation)
+            for value in values {
+                try clock.check()
+                try append(value)
+            }
         } else if let column = argument.object(Column.self) {
             labels.reserveCapacity(column.count)
             var clock = PollClock(argument.cancellation)

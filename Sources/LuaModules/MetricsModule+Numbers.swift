@@ -83,7 +83,7 @@ extension MetricsFunctions {
             (e) throws(Failure) in e.meanAbsolutePercentage
         },
         error("median_absolute_error", "Median of the absolute errors; weights play no part.", output: "0.0") {
-            (e) throws(Failure) in e.medianAbsolute
+            (e) throws(Failure) in try e.medianAbsolute()
         },
         error(
             "r2", "The share of the truth's variance that the predictions explain.",

@@ -42,7 +42,9 @@ extension MetricsFunctions {
             return truth.labels.map { $0 == positive }
         }
         var marks: [Bool] = []
+        var clock = PollClock(call.work.cancellation)
         for (place, label) in truth.labels.enumerated() {
+            try clock.check()
             guard label == .integer(0) || label == .integer(1) else {
                 throw .argument(
                     "truth", expected: "0 or 1 for each item", got: "\(label.words) at position \(place + 1)",

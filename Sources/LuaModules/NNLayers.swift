@@ -225,7 +225,7 @@ enum NNLayers {
             let width = try call.integer("width")
             let hidden = try call.integer(ifGiven: "hidden")
             let options = TransformerBlock.Options(
-                width: width, heads: try call.integer("heads"), hidden: hidden ?? 4 * width,
+                width: width, heads: try call.integer("heads"), hidden: hidden ?? 4 * min(width, Int.max / 4),
                 dropout: try call.number("dropout"),
                 activation: Activation.Function(rawValue: try call.string("activation")) ?? .relu,
                 normalisesFirst: try call.boolean("norm_first"), isCausal: isCausal)

@@ -6,7 +6,7 @@ import Tensors
 extension ParameterType {
     /// A sample: numbers in one row.
     static let sample = ParameterType.custom(
-        "sample", expected: "list, column or tensor [n] of numbers"
+        "sample", expected: "list, column or tensor [n] of numbers", got: { $0.unreadableElement }
     ) { (argument) throws(Failure) -> [Double]? in try argument.sample() }
 
     /// Several samples.
@@ -46,7 +46,8 @@ extension ParameterType {
 
     /// A sample, or what is known of it: `{mean = 5, sd = 2, n = 100}`.
     static let moments = ParameterType.custom(
-        "moments", expected: "list, column or tensor of numbers, or table {mean, sd, n}"
+        "moments", expected: "list, column or tensor of numbers, or table {mean, sd, n}",
+        got: { $0.unreadableElement }
     ) { (argument) throws(Failure) -> Moments? in
         if let record = try argument.record(), let mean = record["mean"], let sd = record["sd"], let n = record["n"] {
             guard n >= 1, n == n.rounded(), n < 1e18 else {

@@ -33,7 +33,7 @@ public struct Calibration: Sendable {
         switch strategy {
         case .uniform: edges = (1..<max(1, count)).map { Double($0) / Double(count) }
         case .quantile:
-            let sorted = probabilities.sorted()
+            let sorted = try probabilities.sorted(work: Work())
             edges = (1..<max(1, count)).map { bin in
                 // Linear between order statistics, as numpy's percentile.
                 let place = Double(bin) / Double(count) * Double(sorted.count - 1)

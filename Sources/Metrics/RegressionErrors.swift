@@ -36,8 +36,8 @@ public struct RegressionErrors: Sendable {
         mean { ($0 - $1).magnitude / max($0.magnitude, Double.ulpOfOne) }
     }
     /// The median of the errors without their sign; weights play no part.
-    public var medianAbsolute: Double {
-        let sorted = zip(truth, prediction).map { ($0 - $1).magnitude }.sorted()
+    public func medianAbsolute() throws(Failure) -> Double {
+        let sorted = try zip(truth, prediction).map { ($0 - $1).magnitude }.sorted(work: Work())
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
@@ -67,6 +67,7 @@ enum Check {
     }
 
     static func finite(_ values: [Double], _ name: String) throws(Failure) {
+        try Cancellation.checkPresent()
         if let place = values.firstIndex(where: { !$0.isFinite }) {
             throw .argument(name, expected: "finite numbers", got: "\(words(values[place])) at position \(place + 1)")
         }
@@ -74,6 +75,7 @@ enum Check {
 
     /// The weights given, or ones.
     static func weights(_ weights: [Double]?, count: Int) throws(Failure) -> [Double] {
+        try Cancellation.checkPresent()
         guard let weights else { return [Double](repeating: 1, count: count) }
         guard weights.count == count else {
             throw .argument(

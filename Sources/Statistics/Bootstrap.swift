@@ -20,12 +20,12 @@ public struct Bootstrap: Sendable {
         case quantile(Double)
         case trimmedMean(Double)
 
-        func value(_ x: [Double]) -> Double {
+        func value(_ x: [Double], _ work: Work) throws(Failure) -> Double {
             switch self {
             case .mean: x.reduce(0, +) / Double(x.count)
-            case .median: Quantiles.ofSorted(x.sorted(), 0.5)
-            case .quantile(let q): Quantiles.ofSorted(x.sorted(), q)
-            case .trimmedMean(let cut): Quantiles.trimmedMoments(x, cut).mean
+            case .median: Quantiles.ofSorted(try x.sorted(work: work), 0.5)
+            case .quantile(let q): Quantiles.ofSorted(try x.sorted(work: work), q)
+            case .trimmedMean(let cut): try Quantiles.trimmedMoments(x, cut, work: work).mean
             }
         }
     }
@@ -60,7 +60,12 @@ public struct Bootstrap: Sendable {
             guard let y else { return x }
             return difference == .absolute ? x - y : (x - y) / abs(y)
         }
-        let estimate = effect(statistic.value(a), b.map { statistic.value($0) })
+        func measured(_ x: [Double], _ y: [Double]?) throws(Failure) -> Double {
+            let value = try statistic.value(x, work)
+            guard let y else { return value }
+            return effect(value, try statistic.value(y, work))
+        }
+        let estimate = try measured(a, b)
         guard estimate.isFinite else { return TestResult(reason: "b is 0, so a relative difference is not defined") }
         let draws = Locked([Double](repeating: 0, count: resamples))
         let block = 64
@@ -68,9 +73,11 @@ public struct Bootstrap: Sendable {
             var values: [Double] = []
             for draw in (index * block)..<min(resamples, (index + 1) * block) {
                 var generator = SeededGenerator(seed: seed, stream: UInt64(draw))
-                let x = Self.resampled(a, &generator)
-                let y = b.map { Self.resampled($0, &generator) }
-                values.append(effect(statistic.value(x), y.map { statistic.value($0) }))
+                let x = try Self.resampled(a, &generator, work)
+                var y: [Double]?
+                if let b { y = try Self.resampled(b, &generator, work) }
+                let value = try statistic.value(x, work)
+                values.append(effect(value, try y.map { (y) throws(Failure) in try statistic.value(y, work) }))
             }
             draws.withLock { $0.replaceSubrange((index * block)..<(index * block + values.count), with: values) }
         }
@@ -99,8 +106,17 @@ public struct Bootstrap: Sendable {
         return TestResult(effect: estimate, standardError: Moments(sorted).sd, interval: interval, details: details)
     }
 
-    private static func resampled(_ x: [Double], _ generator: inout SeededGenerator) -> [Double] {
-        x.indices.map { _ in x[generator.below(x.count)] }
+    private static func resampled(
+        _ x: [Double], _ generator: inout SeededGenerator, _ work: Work
+    ) throws(Failure) -> [Double] {
+        var clock = PollClock(work.cancellation)
+        var drawn: [Double] = []
+        drawn.reserveCapacity(x.count)
+        for _ in x.indices {
+            try clock.check()
+            drawn.append(x[generator.below(x.count)])
+        }
+        return drawn
     }
 
     /// The acceleration, from what leaving out one value of either sample changes. Means need one pass; others are left out at no more than
@@ -114,18 +130,19 @@ public struct Bootstrap: Sendable {
                 let sum = x.reduce(0, +)
                 return x.map { (sum - $0) / Double(x.count - 1) }
             }
-            let sorted = x.sorted()
+            let sorted = try x.sorted(work: work)
             let step = max(1, sorted.count / 500)
             var values: [Double] = []
             for i in stride(from: step / 2, to: sorted.count, by: step) {
                 try work.cancellation.check()
                 var rest = sorted
                 rest.remove(at: i)
-                values.append(statistic.value(rest))
+                values.append(try statistic.value(rest, work))
             }
             return values
         }
-        let (x, y) = (statistic.value(a), b.map { statistic.value($0) })
+        let x = try statistic.value(a, work)
+        let y = try b.map { (b) throws(Failure) in try statistic.value(b, work) }
         var cubes = 0.0
         var squares = 0.0
         var samples: [[Double]] = [try leftOut(a).map { effect($0, y) }]

@@ -34,7 +34,7 @@ public enum Correlation {
     public static func spearman(_ x: [Double], _ y: [Double], level: Double = 0.95) throws(Failure) -> TestResult {
         try Check.level(level)
         try Check.paired(x, y, "x", "y", atLeast: 2)
-        var result = linear(RankTest.ranks(x).ranks, RankTest.ranks(y).ranks, level)
+        var result = linear(try RankTest.ranks(x).ranks, try RankTest.ranks(y).ranks, level)
         result.interval = nil
         return result
     }
@@ -44,10 +44,11 @@ public enum Correlation {
     public static func kendall(_ x: [Double], _ y: [Double]) throws(Failure) -> TestResult {
         try Check.paired(x, y, "x", "y", atLeast: 2)
         let n = x.count
-        let order = x.indices.sorted { (x[$0], y[$0], $0) < (x[$1], y[$1], $1) }
-        func ties(_ values: [Double]) -> (pairs: Double, cubic: Double, quintic: Double) {
+        var order = Array(x.indices)
+        try order.sort(work: Work()) { (x[$0], y[$0], $0) < (x[$1], y[$1], $1) }
+        func ties(_ values: [Double]) throws(Failure) -> (pairs: Double, cubic: Double, quintic: Double) {
             var result = (0.0, 0.0, 0.0)
-            let sorted = values.sorted()
+            let sorted = try values.sorted(work: Work())
             var start = 0
             while start < n {
                 var end = start
@@ -68,8 +69,8 @@ public enum Correlation {
         }
         var sequence = order.map { y[$0] }
         var scratch = sequence
-        let discordant = inversions(&sequence, &scratch, 0, n)
-        let (tx, ty) = (ties(x), ties(y))
+        let discordant = try inversions(&sequence, &scratch, 0, n)
+        let (tx, ty) = (try ties(x), try ties(y))
         let total = Double(n) * Double(n - 1) / 2
         guard tx.pairs < total, ty.pairs < total else {
             return TestResult(reason: "\(tx.pairs < total ? "y" : "x") has no variance")
@@ -105,10 +106,13 @@ public enum Correlation {
         return min(1, 2 * shares.reduce(0, +))
     }
 
-    private static func inversions(_ x: inout [Double], _ scratch: inout [Double], _ from: Int, _ to: Int) -> Double {
+    private static func inversions(_ x: inout [Double], _ scratch: inout [Double], _ from: Int, _ to: Int)
+        throws(Failure) -> Double
+    {
         guard to - from > 1 else { return 0 }
+        if to - from > 10_000 { try Cancellation.checkPresent() }
         let middle = (from + to) / 2
-        var count = inversions(&x, &scratch, from, middle) + inversions(&x, &scratch, middle, to)
+        var count = try inversions(&x, &scratch, from, middle) + inversions(&x, &scratch, middle, to)
         var (i, j) = (from, middle)
         for k in from..<to {
             if j >= to || i < middle && x[i] <= x[j] {

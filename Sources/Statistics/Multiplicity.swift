@@ -29,7 +29,8 @@ public enum Multiplicity {
         let count = p.count
         guard count > 0 else { return [] }
         let m = Double(count)
-        let order = p.indices.sorted { p[$0] < p[$1] || p[$0] == p[$1] && $0 < $1 }
+        var order = Array(p.indices)
+        try order.sort(work: Work()) { p[$0] < p[$1] || p[$0] == p[$1] && $0 < $1 }
         let sorted = order.map { p[$0] }
         func sidak(_ p: Double, _ tests: Double) -> Double { -expm1(tests * log1p(-p)) }
         func down(_ values: [Double]) -> [Double] {
@@ -56,7 +57,7 @@ public enum Multiplicity {
         case .holm: result = down(sorted.enumerated().map { $1 * (m - Double($0)) })
         case .holmSidak: result = down(sorted.enumerated().map { sidak($1, m - Double($0)) })
         case .hochberg: result = up(sorted.enumerated().map { $1 * (m - Double($0)) })
-        case .hommel: result = hommel(sorted)
+        case .hommel: result = try hommel(sorted)
         case .bh: result = stepUp(sorted, 1)
         case .by: result = stepUp(sorted, (1...count).reduce(0) { $0 + 1 / Double($1) })
         case .twoStageBKY, .twoStageBH:
@@ -75,11 +76,12 @@ public enum Multiplicity {
     }
 
     /// Hommel's procedure (1988) by Wright's algorithm (1992).
-    private static func hommel(_ sorted: [Double]) -> [Double] {
+    private static func hommel(_ sorted: [Double]) throws(Failure) -> [Double] {
         let n = sorted.count
         var adjusted = sorted
         guard n > 1 else { return adjusted }
         for m in stride(from: n, through: 2, by: -1) {
+            try Cancellation.checkPresent()
             let smallest = (1...m).reduce(Double.infinity) { min($0, Double(m) * sorted[n - m + $1 - 1] / Double($1)) }
             for i in (n - m)..<n { adjusted[i] = max(adjusted[i], smallest) }
             for i in 0..<(n - m) { adjusted[i] = max(adjusted[i], min(smallest, Double(m) * sorted[i])) }

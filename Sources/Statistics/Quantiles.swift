@@ -6,7 +6,7 @@ public enum Quantiles {
     /// The quantile at `q` by the definition `type`, 1 to 9 (Hyndman and Fan 1996); 7 is the usual one of R and numpy.
     public static func value(_ x: [Double], _ q: Double, type: Int = 7) throws(Failure) -> Double {
         try Check.sample(x, "x")
-        return ofSorted(x.sorted(), q, type)
+        return ofSorted(try x.sorted(work: Work()), q, type)
     }
 
     static func ofSorted(_ x: [Double], _ q: Double, _ type: Int = 7) -> Double {
@@ -40,7 +40,7 @@ public enum Quantiles {
     public static func harrellDavis(_ x: [Double], _ q: Double) throws(Failure) -> TestResult {
         try Check.sample(x, "x")
         guard q > 0, q < 1 else { throw .argument("q", expected: "number between 0 and 1", got: numberText(q)) }
-        let sorted = x.sorted()
+        let sorted = try x.sorted(work: Work())
         let estimate = weighted(sorted, weights(sorted.count, q))
         guard sorted.count > 1 else {
             return TestResult(effect: estimate, reason: "one value has no jackknife error")
@@ -78,7 +78,7 @@ public enum Quantiles {
         try Check.level(level)
         try Check.sample(x, "x")
         guard q > 0, q < 1 else { throw .argument("q", expected: "number between 0 and 1", got: numberText(q)) }
-        let sorted = x.sorted()
+        let sorted = try x.sorted(work: Work())
         let tail = (1 - level) / 2
         let count = Binomial(n: x.count, p: q)
         // The largest r with P(B ≤ r − 1) ≤ tail, and the smallest s with P(B ≥ s) ≤ tail.
@@ -105,7 +105,7 @@ public enum Quantiles {
         if let lower, let upper, lower > upper {
             throw .argument("lower", expected: "at most 'upper', \(numberText(upper))", got: numberText(lower))
         }
-        let base = (ignoringZeros ? x.filter { $0 != 0 } : x).sorted()
+        let base = try (ignoringZeros ? x.filter { $0 != 0 } : x).sorted(work: Work())
         guard !base.isEmpty else { return (x, nil, nil) }
         let floor = lower.map { ofSorted(base, $0) }
         let cap = upper.map { ofSorted(base, $0) }
@@ -118,12 +118,12 @@ public enum Quantiles {
         guard cut >= 0, cut < 0.5 else {
             throw .argument("cut", expected: "number of at least 0 and below 0.5", got: numberText(cut))
         }
-        return trimmedMoments(x, cut).mean
+        return try trimmedMoments(x, cut).mean
     }
 
     /// The trimmed mean with the winsorised variance scaled to it, as Yuen's test takes them.
-    static func trimmedMoments(_ x: [Double], _ trim: Double) -> Moments {
-        let sorted = x.sorted()
+    static func trimmedMoments(_ x: [Double], _ trim: Double, work: Work = Work()) throws(Failure) -> Moments {
+        let sorted = try x.sorted(work: work)
         let cut = Int(trim * Double(x.count))
         let kept = Array(sorted[cut..<(x.count - cut)])
         guard cut > 0, let first = kept.first, let last = kept.last else { return Moments(x) }

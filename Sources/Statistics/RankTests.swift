@@ -16,8 +16,9 @@ public enum RankTest {
     }
 
     /// Ranks from 1, tied values sharing their mean, and Σ(t³ − t) over ties.
-    static func ranks(_ x: [Double]) -> (ranks: [Double], ties: Double) {
-        let order = x.indices.sorted { x[$0] < x[$1] || x[$0] == x[$1] && $0 < $1 }
+    static func ranks(_ x: [Double]) throws(Failure) -> (ranks: [Double], ties: Double) {
+        var order = Array(x.indices)
+        try order.sort(work: Work()) { x[$0] < x[$1] || x[$0] == x[$1] && $0 < $1 }
         var ranks = [Double](repeating: 0, count: x.count)
         var ties = 0.0
         var start = 0
@@ -58,7 +59,7 @@ public enum RankTest {
         try Check.sample(a, "a")
         try Check.sample(b, "b")
         let (n, m) = (Double(a.count), Double(b.count))
-        let (ranks, ties) = ranks(a + b)
+        let (ranks, ties) = try ranks(a + b)
         let u = ranks.prefix(a.count).reduce(0, +) - n * (n + 1) / 2
         let superiority = u / (n * m)
         let details: [(name: String, value: Double?)] = [("cliffs_delta", 2 * superiority - 1)]
@@ -126,8 +127,8 @@ public enum RankTest {
         try Check.sample(a, "a")
         try Check.sample(b, "b")
         let (n, m) = (Double(a.count), Double(b.count))
-        let all = ranks(a + b).ranks
-        let (own, other) = (ranks(a).ranks, ranks(b).ranks)
+        let all = try ranks(a + b).ranks
+        let (own, other) = (try ranks(a).ranks, try ranks(b).ranks)
         let (first, second) = (Array(all.prefix(a.count)), Array(all.suffix(b.count)))
         let (meanA, meanB) = (Moments(first).mean, Moments(second).mean)
         let effect = (meanA - (n + 1) / 2) / m
@@ -158,7 +159,7 @@ public enum RankTest {
         for group in groups { try Check.sample(group, "groups") }
         let all = groups.flatMap { $0 }
         let n = Double(all.count)
-        let (ranks, ties) = ranks(all)
+        let (ranks, ties) = try ranks(all)
         var start = 0
         var sum = 0.0
         for group in groups {
@@ -183,7 +184,7 @@ public enum RankTest {
         try Check.sample(differences, "diff")
         let kept = differences.filter { $0 != 0 }
         guard !kept.isEmpty else { return TestResult(statistic: 0, p: 1, reason: "all differences are 0") }
-        let (ranks, ties) = ranks(kept.map { abs($0) })
+        let (ranks, ties) = try ranks(kept.map { abs($0) })
         let plus = zip(ranks, kept).reduce(0) { $0 + ($1.1 > 0 ? $1.0 : 0) }
         let n = Double(kept.count)
         let minus = n * (n + 1) / 2 - plus

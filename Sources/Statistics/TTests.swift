@@ -89,7 +89,8 @@ public enum TTest {
             throw .argument("trim", expected: "number of at least 0 and below 0.5", got: numberText(trim))
         }
         return try twoSample(
-            Quantiles.trimmedMoments(a, trim), Quantiles.trimmedMoments(b, trim), alternative: alternative, level: level
+            try Quantiles.trimmedMoments(a, trim), try Quantiles.trimmedMoments(b, trim), alternative: alternative,
+            level: level
         )
     }
 

@@ -184,6 +184,7 @@ enum Check {
             throw .argument(
                 name, expected: count == 1 ? "at least one value" : "at least \(count) values", got: "\(values.count)")
         }
+        try Cancellation.checkPresent()
         if let place = values.firstIndex(where: { !$0.isFinite }) {
             throw .argument(
                 name, expected: "finite numbers", got: "\(numberText(values[place])) at position \(place + 1)")

@@ -14,3 +14,14 @@ extension Array {
         }
     }
 }
+
+extension Array where Element: Comparable {
+    /// The elements in rising order; gives up within some milliseconds when cancelled.
+    public func sorted(work: Work) throws(Failure) -> [Element] {
+        // Too short to take long.
+        if count < 10_000 { return sorted() }
+        var copy = self
+        try copy.sort(work: work) { $0 < $1 }
+        return copy
+    }
+}

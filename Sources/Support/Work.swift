@@ -68,12 +68,13 @@ public struct Work: Sendable {
     /// The files that may be touched.
     public var files = FileAccess.everything
 
-    /// Work on `threads` threads (all cores unless said otherwise).
+    /// Work on `threads` threads (all cores unless said otherwise), stopped by `cancellation` or else by what stops this thread's present
+    /// work.
     public init(
-        threads: Int = Work.coreCount, cancellation: Cancellation = Cancellation(), progress: (any ProgressSink)? = nil
+        threads: Int = Work.coreCount, cancellation: Cancellation? = nil, progress: (any ProgressSink)? = nil
     ) {
         self.threads = max(1, threads)
-        self.cancellation = cancellation
+        self.cancellation = cancellation ?? .present ?? Cancellation()
         self.progress = progress
     }
 }

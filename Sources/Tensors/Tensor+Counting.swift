@@ -92,10 +92,16 @@ extension Tensor {
     /// The positions of the elements that are not zero (NaN is not), in order: int64 [count, rank], from 0.
     public func nonzero(work: Work = Work()) throws(Failure) -> Tensor {
         let marks = try to(.bool, work: work).values(as: Bool.self)
-        let found = marks.indices.filter { marks[$0] }
+        var clock = PollClock(work.cancellation)
+        var found: [Int] = []
+        for place in marks.indices {
+            try clock.check()
+            if marks[place] { found.append(place) }
+        }
         let shape = shape
-        return try Tensor.build([found.count, rank], of: Int64.self) { target in
+        return try Tensor.build([found.count, rank], of: Int64.self) { (target) throws(Failure) in
             for (row, position) in found.enumerated() {
+                try clock.check()
                 var rest = position
                 for dim in shape.indices.reversed() {
                     target[row * shape.count + dim] = Int64(rest % shape[dim])

@@ -62,9 +62,16 @@ extension Tensor {
     public static func permutation(_ count: Int, seed: UInt64) throws(Failure) -> Tensor {
         guard count >= 0 else { throw .argument("n", expected: "integer from 0 up", got: "\(count)") }
         var generator = SeededGenerator(seed: seed)
-        return try build([count], of: Int64.self) { target in
-            for i in 0..<target.count { target[i] = Int64(i) }
-            for i in stride(from: target.count - 1, to: 0, by: -1) { target.swapAt(i, generator.below(i + 1)) }
+        var clock = PollClock(Work().cancellation)
+        return try build([count], of: Int64.self) { (target) throws(Failure) in
+            for i in 0..<target.count {
+                try clock.check()
+                target[i] = Int64(i)
+            }
+            for i in stride(from: target.count - 1, to: 0, by: -1) {
+                try clock.check()
+                target.swapAt(i, generator.below(i + 1))
+            }
         }
     }
 

@@ -105,6 +105,12 @@ public struct Tensor: Sendable {
 
     /// The elements in row-major order, converted to `T`.
     public func values<T: TensorElement>(as type: T.Type) throws(Failure) -> [T] {
-        try withElements(as: type) { (elements) throws(Failure) in Array(elements) }
+        try Cancellation.checkPresent()
+        let values = try withElements(as: type) { (elements) throws(Failure) in
+            try Cancellation.checkPresent()
+            return Array(elements)
+        }
+        try Cancellation.checkPresent()
+        return values
     }
 }

@@ -39,6 +39,11 @@ import Testing
         "local s = ('é'):rep(1 << 26) while true do pcall(utf8.offset, s, 1 << 26) end",
         "local t = {} for i = 1, 1500000 do t[i] = {i} end while true do pcall(collectgarbage) end",
         "local x = tensor.rand(3000000) while true do pcall(plot.histogram, x) end",
+        "local x = tensor.rand(1000000) while true do pcall(stats.mann_whitney, {a = x, b = x}) end",
+        "local x = tensor.rand(1000000) while true do pcall(metrics.spearman, x, x) end",
+        "local x = tensor.rand(1000000) while true do pcall(stats.quantile, {x = x, q = 0.5}) end",
+        "stats.bootstrap{a = tensor.rand(500000), statistic = 'median'}",
+        "while true do tensor.permutation(1000000) end",
         "while true do cluster.kmeans(tensor.rand(20000, 20), {k = 50, restarts = 50}) end",
     ])
     func ctrlCStopsIt(code: String) throws {

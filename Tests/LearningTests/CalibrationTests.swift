@@ -70,7 +70,7 @@ import Testing
         let x = Features(try Tensor([0.0, 1, 2, 3], shape: [4, 1]))
         #expect(
             words { _ = try CalibratedClassifier(NaiveBayes()).fit(x, labels([0, 1, 1, 1])) }.contains(
-                "the rows of class 0"))
+                "rows of class 0, one for each fold"))
         #expect(
             words { _ = try CalibratedClassifier(Ridge()).fit(x, labels([0, 1, 1, 1])) }.contains("predicts classes"))
     }

@@ -84,7 +84,10 @@ struct ClassicalTests {
         ("nn.knn():fit(x, {'\\xff', 'a', 'a', 'a'})", "not UTF-8"),
         ("nn.load('/nowhere')", "/nowhere"),
         ("nn.calibrated(nn.ridge())", "a model that predicts classes expected"),
-        ("nn.calibrated(nn.naive_bayes()):fit(x, y)", "at most 2, the rows of class 'high' expected, got 5"),
+        (
+            "nn.calibrated(nn.naive_bayes()):fit(x, y)",
+            "bad argument 'y' to nn.Calibrated:fit: at least 5 rows of class 'high', one for each fold expected, got 2"
+        ),
         ("nn.calibrated(5)", "model of rows"),
         ("nn.permutation_importance(nn.knn{k = 1}, x, y)", "has not been fitted"),
         ("nn.permutation_importance(nn.knn{k = 1}:fit(x, y), x, y, {metric = 'r2'})", "'accuracy' or 'log_likelihood'"),

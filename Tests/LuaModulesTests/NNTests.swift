@@ -124,6 +124,11 @@ struct NNTests {
         ("nn.load('/nonexistent/model')", "/nonexistent/model"),
         ("nn.max_pool2d(2, {padding = 2})", "at most half the kernel"),
         ("nn.conv2d(1, 1, {3})", "one number, or {rows, columns}"),
+        ("nn.conv2d(1 << 32, 1 << 32, 1)", "do not fit in memory"),
+        ("nn.conv1d(1 << 40, 1, 1 << 40)", "do not fit in memory"),
+        ("nn.gru(2, math.maxinteger)", "do not fit in memory"),
+        ("nn.attention(math.maxinteger, 1)", "do not fit in memory"),
+        ("nn.transformer_encoder(math.maxinteger, 1)", "do not fit in memory"),
         ("nn.linear(1000000000000, 1000000000000)", "[1000000000000, 1000000000000] do not fit in memory"),
     ])
     func misuseIsExplained(code: String, words: String) throws {

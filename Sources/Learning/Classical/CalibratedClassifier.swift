@@ -71,9 +71,10 @@ public struct CalibratedClassifier: TabularEstimator {
         for (row, code) in codes.codes.enumerated() { members[code].append(row) }
         for (code, rows) in members.enumerated() where rows.count < folds {
             throw .argument(
-                "folds",
-                expected: "at most \(rows.count), the rows of class \(codes.classes[code].words(quoted: true))",
-                got: "\(folds)")
+                "y",
+                expected:
+                    "at least \(folds) rows of class \(codes.classes[code].words(quoted: true)), one for each fold",
+                got: "\(rows.count)", hint: "calibrate with fewer folds")
         }
         return try Splits.folds(codes.codes.count, folds, keeping: .shares(of: codes.codes), seed: seed).map(\.test)
     }

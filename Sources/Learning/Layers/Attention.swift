@@ -22,8 +22,9 @@ public final class Attention: Layer, @unchecked Sendable {
         (self.width, self.heads, self.isCausal) = (width, heads, isCausal)
         var seeds = SeededGenerator(seed: seed)
         // Xavier's bound for [3 width, width].
-        inputWeight = try .uniform([3 * width, width], (6 / Double(4 * width)).squareRoot(), &seeds)
-        inputBias = try .full([3 * width], 0)
+        let rows = try Trainable.tripled(width)
+        inputWeight = try .uniform([rows, width], (6 / (4 * Double(width))).squareRoot(), &seeds)
+        inputBias = try .full([rows], 0)
         output = try Linear(inputs: width, outputs: width, seed: seeds.next())
         if let bias = output.bias { try bias.set(Tensor.zeros([width])) }
         dropout = rate > 0 ? Dropout(rate: rate, seed: seeds.next()) : nil

@@ -15,7 +15,9 @@ public final class Convolution: Layer, @unchecked Sendable {
     /// - Parameter dimensions: 2 for pictures, 1 for sequences (kernel, step and border then have one row).
     public init(inputs: Int, outputs: Int, window: Window, dimensions: Int, seed: UInt64) throws(Failure) {
         var seeds = SeededGenerator(seed: seed)
-        let bound = 1 / Double(max(1, inputs * window.height * window.width)).squareRoot()
+        // Sizes that are fine each by itself may multiply to more than an integer holds.
+        let seen = Double(inputs) * Double(window.height) * Double(window.width)
+        let bound = 1 / max(1, seen).squareRoot()
         let kernel = dimensions == 2 ? [window.height, window.width] : [window.width]
         weight = try .uniform([outputs, inputs] + kernel, bound, &seeds)
         bias = try .uniform([outputs], bound, &seeds)

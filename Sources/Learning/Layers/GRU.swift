@@ -23,15 +23,16 @@ public final class GRU: Layer, @unchecked Sendable {
         let bound = 1 / Double(max(1, width)).squareRoot()
         (self.inputs, self.width, self.givesLast) = (inputs, width, givesLast)
         var stages: [Stage] = []
+        let rows = try Trainable.tripled(width)
         for index in 0..<count {
             stages.append(
                 Stage(
                     input: (
-                        try .uniform([3 * width, index == 0 ? inputs : width], bound, &seeds),
-                        try .uniform([3 * width], bound, &seeds)
+                        try .uniform([rows, index == 0 ? inputs : width], bound, &seeds),
+                        try .uniform([rows], bound, &seeds)
                     ),
                     state: (
-                        try .uniform([3 * width, width], bound, &seeds), try .uniform([3 * width], bound, &seeds)
+                        try .uniform([rows, width], bound, &seeds), try .uniform([rows], bound, &seeds)
                     )))
         }
         self.stages = stages

@@ -29,6 +29,13 @@ public final class Trainable: @unchecked Sendable {
         }
     }
 
+    /// Three times `size`, the rows of weights that lie on each other; refused where no tensor could be so large.
+    static func tripled(_ size: Int) throws(Failure) -> Int {
+        let (rows, isTooMuch) = size.multipliedReportingOverflow(by: 3)
+        guard !isTooMuch else { throw Failure(.memory, "weights of three times \(size) rows do not fit in memory") }
+        return rows
+    }
+
     /// Numbers spread evenly between -bound and bound.
     static func uniform(_ shape: [Int], _ bound: Double, _ seeds: inout SeededGenerator) throws(Failure) -> Trainable {
         try checkSize(shape)
