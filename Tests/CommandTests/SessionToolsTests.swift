@@ -149,4 +149,15 @@ import Testing
         second.type("\u{3}")
         try second.wait(for: "interrupted")
     }
+
+    @Test func aResetRunsInitLuaAgain() throws {
+        let startup = "started = (started or 0) + 1 function twice(x) return 2 * x end"
+        _ = try cohort.file(".config/cohort/init.lua", startup)
+        let terminal = try open()
+        try enter("started = 7", at: terminal)
+        try enter("mine = 5", at: terminal)
+        #expect(try enter(".reset", at: terminal).contains("a new session"))
+        #expect(try enter("started * 100 + twice(4)", at: terminal).contains("108\r\n"))
+        #expect(try enter("'mine is ' .. tostring(mine)", at: terminal).contains("mine is nil"))
+    }
 }

@@ -64,6 +64,8 @@ import Testing
         ("stats.two_proportion_z{a = 3, b = {x = 1, n = 10}}", "table {x = successes, n = trials} expected, got 3"),
         ("stats.welch_t{a = {1, 2}}", "'b'"),
         ("stats.adjust{p = {0.5, 1.2}}", "bad argument 'p'"),
+        ("stats.welch_t{a = {1, 2, 'x'}, b = {1, 2}}", "{mean, sd, n} expected, got 'x' at position 3"),
+        ("stats.quantile{x = {1, {}}, q = 0.5}", "bad argument 'x'"),
         ("stats.adjust{p = {0.5}, method = 'bhh'}", "did you mean 'bh'?"),
         ("stats.sample_size_proportions{p1 = 0.1, p2 = 0.1}", "bad argument 'p2'"),
         ("stats.group_sequential{information = {0.5, 0.4}}", "bad argument 'information'"),
