@@ -141,7 +141,8 @@ extension ColumnReader {
 extension Column {
     /// The first value that is no number, with its row; nothing if there is none.
     var firstText: String {
-        let row = (0..<count).first { !isNull($0) && Double(text($0)) == nil }
+        let row =
+            (0..<count).first { !isNull($0) && Double(text($0)) == nil } ?? (0..<count).first { !isNull($0) }
         return row.map { ", '\(text($0))' in row \($0 + 1)" } ?? ""
     }
 }

@@ -16,7 +16,7 @@ public struct Validation: Sendable {
         public let interval: Interval
         /// The p-value of "p-values are uniform" (Kolmogorov and Smirnov).
         public let uniformP: Double?
-        /// Whether the interval holds alpha, or the test is on the safe side of it.
+        /// Whether the interval holds alpha, or the test is on the safe side of it; not where no run had a result.
         public let isValid: Bool
     }
 
@@ -59,7 +59,7 @@ public struct Validation: Sendable {
             let ks = p.count > 4 ? KolmogorovSmirnov.survival(KolmogorovSmirnov.uniformDistance(p), n: p.count) : nil
             return Row(
                 metric: metric.name, runs: p.count, falsePositives: share, interval: interval, uniformP: ks,
-                isValid: interval.lower <= options.alpha)
+                isValid: !p.isEmpty && interval.lower <= options.alpha)
         }
     }
 }

@@ -133,6 +133,11 @@ extension ABExperiment: LuaVisible {
             plan.copy.append((arm, text))
         }
         plan.segments = try call.strings(ifGiven: "segments") ?? []
+        if plan.segments.contains(plan.variant) {
+            throw .argument(
+                "segments", expected: "columns that were known before the arms were dealt out",
+                got: "'\(plan.variant)', the column that names the arm")
+        }
         plan.name = try call.string(ifGiven: "name")
         plan.hypothesis = try call.string(ifGiven: "hypothesis")
         plan.options = try ABOptions.read(call, over: plan.options)

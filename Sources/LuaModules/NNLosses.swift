@@ -67,9 +67,12 @@ enum NNLosses {
         example: .init("return nn.bce_with_logits({0, 0}, {1, 0}) - math.log(2) < 1e-6", output: "true"),
         related: ["nn.cross_entropy", "tensor:sigmoid"]
     ) { call throws(Failure) in
-        try value(
-            call.recorder.binaryCrossEntropy(
-                call.real("prediction"), call.real("truth"), weight: call.number("positive_weight")))
+        let truth = try call.real("truth")
+        for (index, value) in try truth.values(as: Double.self).enumerated() where !(value >= 0 && value <= 1) {
+            throw .argument("truth", expected: "numbers from 0 (no) to 1 (yes)", got: "\(value) at \(index + 1)")
+        }
+        return try value(
+            call.recorder.binaryCrossEntropy(call.real("prediction"), truth, weight: call.number("positive_weight")))
     }
 
     private static let contrastive = Signature(

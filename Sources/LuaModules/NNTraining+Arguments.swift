@@ -13,9 +13,15 @@ extension Call {
         let (first, second) = (try element(1, of: table), try element(2, of: table))
         let x = named.first { $0.name == "x" }?.value ?? first
         let y = named.first { $0.name == "y" }?.value ?? second
-        guard !x.isNil, !y.isNil, let truth = try y.tensor(as: name) else {
+        guard !x.isNil, !y.isNil else {
             throw .argument(
                 name, expected: "{x, y} or {x = ..., y = ...}", got: table.words, hint: "inputs and truth, by rows")
+        }
+        guard let truth = try y.tensor(as: name) else {
+            throw .argument(
+                name, expected: "numbers as truth: a tensor, column or list",
+                got: y.kind == .table && y.count > 0 ? "a list with \(try element(1, of: y).words)" : y.words,
+                hint: "give every class a number from 1 up")
         }
         do throws(Failure) {
             let narrow = y.kind == .table && truth.dtype == .float64 ? try truth.to(.float32) : truth

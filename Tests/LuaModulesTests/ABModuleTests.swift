@@ -71,6 +71,10 @@ import Testing
         ("metrics = {ab.mean 'y'}, arms = {'control'}", ["at least two arms"]),
         ("metrics = {ab.mean 'y'}, variant = 'amr'", ["bad argument 'variant'", "'amr'"]),
         ("metrics = {ab.mean 'y'}, unit = 'idd'", ["bad argument 'unit'", "'idd'"]),
+        (
+            "metrics = {ab.mean 'y'}, segments = {'arm'}",
+            ["bad argument 'segments'", "'arm', the column that names the arm"]
+        ),
         ("metrics = {ab.mean 'y'}, segments = {'citty'}", ["bad argument 'segments'", "did you mean 'city'?"]),
         ("metrics = {'y'}", ["bad argument 'metrics'", "position 1"]),
         ("metrics = {ab.mean 'y'}, rows = 'events'", ["bad argument 'unit'"]),

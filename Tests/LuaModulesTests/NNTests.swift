@@ -230,6 +230,24 @@ struct NNTests {
             "function that gives a tensor of one element expected, got number"
         ),
         ("nn.fit(make(), {x, y}, {loss = 'mse', resume = true})", "a checkpoint to go on from"),
+        (
+            "nn.fit(make(), {x, {'yes', 'no'}}, {loss = 'cross_entropy'})",
+            "numbers as truth: a tensor, column or list expected, got a list with 'yes'"
+        ),
+        (
+            "nn.fit(make(), {x, y}, {loss = 'cross_entropy', validation = {x * 0 / 0, y}})",
+            "the loss of the validation data is not a number after epoch 1"
+        ),
+        (
+            """
+            local path = os.tmpname()
+            nn.fit(make(), {x, y}, {loss = 'cross_entropy', epochs = 1, checkpoint = path})
+            local _, problem = pcall(nn.fit, make(), {x, y}, {loss = 'cross_entropy', optimizer = 'sgd', checkpoint = path, resume = true})
+            os.remove(path)
+            error(problem, 0)
+            """, "is a checkpoint of another training: its optimizer was adam with betas 0.9 and 0.999"
+        ),
+        ("nn.bce_with_logits({5, 5}, {1, -3})", "numbers from 0 (no) to 1 (yes) expected, got -3.0 at 2"),
         ("nn.fit(make(), {x, y}, {loss = 'cross_entropy', metrics = {'f1'}})", "give others a name"),
         ("nn.fit(make():freeze(), {x, y}, {loss = 'cross_entropy'})", "a model with parameters to learn"),
         (

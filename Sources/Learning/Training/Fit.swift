@@ -143,6 +143,11 @@ public struct Fit {
         var values = [("loss", sums.loss)] + (try metrics(sums, ""))
         if let validation {
             let seen = try evaluate(validation)
+            guard seen.loss.isFinite else {
+                throw .operation(
+                    "the loss of the validation data is \(seen.loss.isNaN ? "not a number" : "infinite") after epoch \(epoch)",
+                    hint: "look for values in it that are not finite")
+            }
             values += [("validation_loss", seen.loss)] + (try metrics(seen, "validation_"))
         }
         return Epoch(number: epoch, rate: optimiser.rate, values: values)

@@ -25,17 +25,36 @@ struct FitState {
     }
 
     private func json(_ fit: Fit) -> JSON {
+        var kept = JSONObject()
+        for (name, value) in settings(fit) { kept[name] = JSON(value) }
         let epochs = history.epochs.map { epoch -> JSON in
             .array(
                 [JSON(epoch.number), number(epoch.rate)]
                     + epoch.values.flatMap { [JSON($0.name), number($0.value)] })
         }
         return [
-            "rows": JSON(fit.data.count), "batch": JSON(fit.options.batch), "seed": JSON(String(fit.options.seed)),
+            "settings": .object(kept),
             "rate": number(rate), "best": JSON(history.best), "best_loss": number(bestLoss),
             "end": JSON(history.end.rawValue), "epochs": .array(epochs), "steps": JSON(fit.optimiser.steps),
             "counts": .array(fit.optimiser.counts.map { JSON($0) }),
             "draws": .array(fit.model.layers.map { JSON(String($0.layer.draws)) }),
+        ]
+    }
+
+    /// What a training may not change while it goes on, under the names of nn.fit's options.
+    private func settings(_ fit: Fit) -> [(name: String, value: String)] {
+        let optimiser =
+            switch fit.optimiser.method {
+            case .sgd(let momentum, let isNesterov):
+                "sgd with momentum \(momentum)\(isNesterov ? " by Nesterov's rule" : "")"
+            case .adam(let betas, let eps, let decouples):
+                "\(decouples ? "adamw" : "adam") with betas \(betas.0) and \(betas.1) and eps \(eps)"
+            }
+        return [
+            ("rows", "\(fit.data.count)"), ("batch", "\(fit.options.batch)"), ("seed", "\(fit.options.seed)"),
+            ("loss", fit.objective.kind == .other ? "one of its own" : fit.objective.kind.rawValue),
+            ("optimizer", optimiser), ("lr", "\(rate)"), ("weight_decay", "\(fit.optimiser.weightDecay)"),
+            ("validation", fit.validation.map { "\($0.count) rows" } ?? "none"),
         ]
     }
 
@@ -54,11 +73,11 @@ struct FitState {
             throw .format(path, "is not a checkpoint of nn.fit", hint: "name another file, or leave resume out")
         }
         let json = try JSON.parse(Array(text.utf8))
-        guard json["rows"]?.int == fit.data.count, json["batch"]?.int == fit.options.batch,
-            json["seed"]?.string == String(fit.options.seed), json["rate"].flatMap({ Self.number($0) }) == rate
-        else {
+        for (name, now) in settings(fit) {
+            let then = json["settings"]?[name]?.string ?? "unknown"
+            guard then != now else { continue }
             throw .format(
-                path, "is a checkpoint of another training: rows, batch, seed or lr differ",
+                path, "is a checkpoint of another training: its \(name) was \(then), now it is \(now)",
                 hint: "begin anew without resume, or with the same options")
         }
         let draws = (json["draws"]?.array ?? []).compactMap { $0.string.flatMap { UInt64($0) } }
