@@ -45,8 +45,12 @@ public enum FileSystem {
         guard let stream = opendir(folder) else { throw .file(folder, "cannot be opened: \(systemError())") }
         defer { closedir(stream) }
         var names: [ByteString] = []
+        guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return [] }
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { ByteString($0.prefix { $0 != 0 }) }
+            // An entry ends with its name, before the end of the structure's field: the field must not be copied whole.
+            let start = UnsafeRawPointer(entry) + offset
+            let name = ByteString(
+                UnsafeRawBufferPointer(start: start, count: strlen(start.assumingMemoryBound(to: CChar.self))))
             if name != "." && name != ".." { names.append(name) }
         }
         return names.sorted().map(\.text)

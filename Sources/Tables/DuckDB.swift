@@ -115,15 +115,7 @@ public enum DuckDB {
 
     /// The DuckDB libraries in a folder: `libduckdb.so`, or a Python wheel's `_duckdb.cpython-311-….so`, in that order.
     static func libraries(in folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".so"), name.contains("duckdb") { names.append(name) }
-        }
+        let names = ((try? FileSystem.names(in: folder)) ?? []).filter { $0.hasSuffix(".so") && $0.contains("duckdb") }
         return names.sorted { ($0.hasPrefix("lib") ? 0 : 1, $0) < ($1.hasPrefix("lib") ? 0 : 1, $1) }.map {
             "\(folder)/\($0)"
         }

@@ -24,6 +24,16 @@ import Testing
         #expect(FileSystem.isFolder("\(folder)/kept/inner"))
     }
 
+    @Test func aFolderOfManyNamesIsListedInOrder() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID().uuidString)").path
+        defer { FileSystem.remove(folder) }
+        try FileSystem.makeFolder(folder)
+        // Of every length, so that entries end anywhere in the system's buffer, at its very end too.
+        let names = (0..<2_000).map { "\(10_000 + $0)" + String(repeating: "书", count: $0 % 80) }
+        for name in names { #expect(FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: nil)) }
+        #expect(try FileSystem.names(in: folder) == names)
+    }
+
     @Test func aFullDiskIsSeenBeforehand() {
         #expect(throws: Failure.self) { try FileSystem.requireSpace(.max, at: "/tmp") }
         #expect(throws: Never.self) { try FileSystem.requireSpace(1, at: "/tmp") }
