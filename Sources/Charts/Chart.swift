@@ -50,6 +50,18 @@ public struct Chart: Equatable, Sendable {
         }
     }
 
+    /// How many values it is drawn of, roughly.
+    public var valueCount: Int {
+        switch plot {
+        case .line(let plot): plot.series.reduce(0) { $0 + $1.y.count }
+        case .scatter(let plot): plot.series.reduce(0) { $0 + $1.y.count }
+        case .bars(let plot): plot.series.reduce(0) { $0 + $1.values.count }
+        case .forest(let plot): plot.rows.count
+        case .heatMap(let plot): plot.values.reduce(0) { $0 + $1.count }
+        case .histogram, .tree: 0
+        }
+    }
+
     /// The same content as a table.
     public func table(_ language: Language = .english) -> TableData { drawing.table(language) }
 

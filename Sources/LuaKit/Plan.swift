@@ -1,4 +1,5 @@
 import CLua
+import Glibc
 import Support
 
 /// What C is to push once Swift has returned: values written flat, one item after the other. Owns its memory and, until C takes
@@ -18,14 +19,24 @@ final class Plan {
         self.state = state
         header = .allocate(capacity: 1)
         header.initialize(to: clua_plan())
-        items = .allocate(capacity: 16)
+        items = Plan.room(for: 16, instead: nil)
         bytes = .allocate(capacity: 256)
+    }
+
+    /// Memory for items in place of `before`, whose items move into it. Large blocks the kernel moves without copying them.
+    private static func room(
+        for count: Int, instead before: UnsafeMutablePointer<clua_item>?
+    ) -> UnsafeMutableBufferPointer<clua_item> {
+        guard let memory = realloc(before, count * MemoryLayout<clua_item>.stride) else {
+            fatalError("no memory for a value of \(count) parts")
+        }
+        return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: clua_item.self), count: count)
     }
 
     deinit {
         reset()
         header.deallocate()
-        items.deallocate()
+        free(items.baseAddress)
         bytes.deallocate()
     }
 
@@ -38,8 +49,7 @@ final class Plan {
         byteCount = 0
         // A plan that carried much once should not hold the memory for ever.
         if items.count > 1 << 16 {
-            items.deallocate()
-            items = .allocate(capacity: 16)
+            items = Plan.room(for: 16, instead: items.baseAddress)
         }
         if bytes.count > 1 << 20 {
             bytes.deallocate()
@@ -185,10 +195,7 @@ final class Plan {
 
     private func put(_ item: clua_item) {
         if itemCount == items.count {
-            let grown = UnsafeMutableBufferPointer<clua_item>.allocate(capacity: items.count * 2)
-            _ = grown.update(fromContentsOf: items)
-            items.deallocate()
-            items = grown
+            items = Plan.room(for: items.count * 2, instead: items.baseAddress)
         }
         items[itemCount] = item
         itemCount += 1

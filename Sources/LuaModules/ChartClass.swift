@@ -44,7 +44,8 @@ extension Chart: LuaVisible {
         let language = Language(rawValue: try call.string("lang")) ?? .english
         if path.lowercased().hasSuffix(".svg") {
             var file = try AtomicFile(path, cancellation: call.work.cancellation)
-            try file.write(chart.svg(SVGOptions(width: Double(try call.integer("width")), language: language)))
+            let options = SVGOptions(width: Double(try call.integer("width")), language: language)
+            try file.write(try call.drawn(chart) { chart.svg(options) })
             try file.commit()
             return .nothing
         }
@@ -67,7 +68,8 @@ extension Chart: LuaVisible {
     ) { call throws(Failure) in
         let language = Language(rawValue: try call.string("lang")) ?? .english
         let options = SVGOptions(width: Double(try call.integer("width")), language: language)
-        return .string(try call.receiver(Chart.self).svg(options))
+        let chart = try call.receiver(Chart.self)
+        return .string(try call.drawn(chart) { chart.svg(options) })
     }
 
     private static let text = Signature(
@@ -79,7 +81,8 @@ extension Chart: LuaVisible {
     ) { call throws(Failure) in
         let width = try call.integer(ifGiven: "width") ?? min(100, call.state.layout.width)
         let language = Language(rawValue: try call.string("lang")) ?? .english
-        return .string(try call.receiver(Chart.self).text(width: width, language: language))
+        let chart = try call.receiver(Chart.self)
+        return .string(try call.drawn(chart) { chart.text(width: width, language: language) })
     }
 
     private static let tableMethod = Signature(
@@ -90,7 +93,17 @@ extension Chart: LuaVisible {
         related: ["data.write"]
     ) { call throws(Failure) in
         let language = Language(rawValue: try call.string("lang")) ?? .english
-        return .dataTable(try Table(try call.receiver(Chart.self).table(language)))
+        let chart = try call.receiver(Chart.self)
+        return .dataTable(try call.drawn(chart) { () throws(Failure) in try Table(chart.table(language)) })
+    }
+}
+
+extension Call {
+    /// What is drawn of a chart. Drawing knows of no cancellation: where it may take long, it goes on beside whoever waits for it.
+    fileprivate func drawn<Output: Sendable>(
+        _ chart: Chart, _ draw: @escaping @Sendable () throws(Failure) -> Output
+    ) throws(Failure) -> Output {
+        chart.valueCount < 100_000 ? try draw() : try work.unattended(draw)
     }
 }
 

@@ -100,7 +100,8 @@ extension LuaModule {
             let band = try band(
                 call.converted(ifGiven: "lower", PlotNumbers.self)?.filled,
                 call.converted(ifGiven: "upper", PlotNumbers.self)?.filled, count: y.filled.count)
-            series.append(.init(x: positions, y: y.filled, lower: band.lower, upper: band.upper))
+            let x = if let positions { positions } else { try call.work.array(y.filled.count) { Double($0 + 1) } }
+            series.append(.init(x: x, y: y.filled, lower: band.lower, upper: band.upper))
         }
         for record in try call.records("series") {
             try record.check(["name", "x", "y", "lower", "upper"])
@@ -313,7 +314,9 @@ extension LuaModule {
         for (name, end) in [("lower", lower), ("upper", upper)] where end.count > count {
             throw .argument(name, expected: "as many numbers as values (\(count))", got: "\(end.count)")
         }
-        let filled = { (end: [Double]) in end + [Double](repeating: .nan, count: count - end.count) }
+        let filled = { (end: [Double]) in
+            end.count == count ? end : end + [Double](repeating: .nan, count: count - end.count)
+        }
         return (filled(lower), filled(upper))
     }
 

@@ -56,11 +56,9 @@ extension Argument {
         guard tensor.dtype != .bool, tensor.dtype.isInteger || tensor.count == 0 else {
             throw .argument(parameter, expected: "whole numbers or a bool mask", got: "\(tensor.dtype.rawValue) values")
         }
-        var positions: [Int] = []
-        for value in try tensor.values(as: Int64.self) {
-            positions.append(try resolvedPosition(Int(value), below: count, parameter))
+        return try tensor.map(Int64.self) { (value) throws(Failure) in
+            try resolvedPosition(Int(value), below: count, parameter)
         }
-        return positions
     }
 }
 

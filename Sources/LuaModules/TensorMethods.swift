@@ -119,19 +119,39 @@ enum TensorMethods {
         returns: [.init("list", "numbers or booleans; a number for a tensor of one value")],
         example: .init("return tensor{{1, 2}, {3, 4}}:to(\"int64\"):totable()", output: "{{1, 2}, {3, 4}}"),
         related: ["tensor:item"]
-    ) { call throws(Failure) in try list(call.values()) }
-
-    private static func list(_ tensor: Tensor) throws(Failure) -> LuaValue {
+    ) { call throws(Failure) in
+        let tensor = try call.values().contiguous(work: call.work)
         guard tensor.rank > 0 else { return LuaValue(try tensor.item()) }
-        if tensor.rank > 1 {
-            var parts: [LuaValue] = []
-            for row in 0..<tensor.shape[0] { parts.append(try list(tensor.select(0, row))) }
-            return .list(parts)
+        return .written { (writer) throws(Failure) in
+            switch tensor.dtype {
+            case .float32: try lists(tensor, of: Float.self, &writer) { $0.number(Double($1)) }
+            case .float64: try lists(tensor, of: Double.self, &writer) { $0.number($1) }
+            case .int32: try lists(tensor, of: Int32.self, &writer) { $0.integer(Int($1)) }
+            case .int64: try lists(tensor, of: Int64.self, &writer) { $0.integer(Int($1)) }
+            case .bool: try lists(tensor, of: Bool.self, &writer) { $0.boolean($1) }
+            }
         }
-        switch tensor.dtype {
-        case .float32, .float64: return .numbers(try tensor.values(as: Double.self))
-        case .int32, .int64: return .integers(try tensor.values(as: Int64.self).lazy.map { Int($0) })
-        case .bool: return .booleans(try tensor.values(as: Bool.self))
+    }
+
+    private static func lists<T: TensorElement>(
+        _ tensor: Tensor, of type: T.Type, _ writer: inout LuaWriter, _ element: (LuaWriter, T) -> Void
+    ) throws(Failure) {
+        try tensor.withElements(as: type) { (elements) throws(Failure) in
+            var next = 0
+            func list(_ dim: Int) throws(Failure) {
+                writer.beginList()
+                for _ in 0..<tensor.shape[dim] {
+                    try writer.poll()
+                    if dim + 1 < tensor.rank {
+                        try list(dim + 1)
+                    } else {
+                        element(writer, elements[next])
+                        next += 1
+                    }
+                }
+                writer.end(tensor.shape[dim])
+            }
+            try list(0)
         }
     }
 

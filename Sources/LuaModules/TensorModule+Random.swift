@@ -137,8 +137,8 @@ extension TensorMethods {
     ) { call throws(Failure) in
         let tensor = try call.tensor()
         guard let rows = tensor.shape.first else { throw .operation("a tensor of one value has no rows to shuffle") }
-        let order = try Tensor.permutation(rows, seed: call.drawSeed).values(as: Int64.self)
-        return .object(try tensor.rows(order.map { Int($0) }, work: call.work))
+        let order = try Tensor.permutation(rows, seed: call.drawSeed).map(Int64.self) { Int($0) }
+        return .object(try tensor.rows(order, work: call.work))
     }
 }
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A Swift type that can be a tensor's element.
-public protocol TensorElement: Sendable {
+public protocol TensorElement: Sendable, BitwiseCopyable {
     /// The dtype whose memory holds this type.
     static var dtype: DType { get }
 }

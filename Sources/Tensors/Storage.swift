@@ -23,10 +23,10 @@ public final class Storage: @unchecked Sendable {
     /// Throws a memory failure where the machine has not that much left.
     public init(byteCount: Int, zeroed: Bool = true) throws(Failure) {
         start = try Storage.allocate(byteCount)
-        if zeroed { memset(start, 0, byteCount) }
         self.byteCount = byteCount
         owner = nil
         NativeMemory.record(byteCount)
+        if zeroed { try Storage.inBlocks(byteCount) { [start] in memset(start + $0.lowerBound, 0, $0.count) } }
     }
 
     /// Read-only memory that belongs to `owner`.
@@ -49,10 +49,28 @@ public final class Storage: @unchecked Sendable {
         version &+= 1
         guard owner != nil else { return }
         let copy = try Storage.allocate(byteCount)
-        memcpy(copy, start, byteCount)
+        do throws(Failure) {
+            try Storage.copy(UnsafeRawBufferPointer(start: start, count: byteCount), to: copy)
+        } catch {
+            free(copy)
+            throw error
+        }
         start = copy
         owner = nil
         NativeMemory.record(byteCount)
+    }
+
+    /// Copies bytes, and gives up soon after the present work is cancelled.
+    static func copy(_ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) throws(Failure) {
+        guard let source = bytes.baseAddress else { return }
+        try inBlocks(bytes.count) { memcpy(target + $0.lowerBound, source + $0.lowerBound, $0.count) }
+    }
+
+    // Blocks of some milliseconds, the first touch of fresh memory included; what is smaller than one costs nothing more.
+    private static func inBlocks(_ byteCount: Int, _ body: (Range<Int>) -> Void) throws(Failure) {
+        let block = 1 << 23
+        if byteCount <= block { return body(0..<byteCount) }
+        try Work(threads: 1).inBlocks(byteCount, of: block) { body($0) }
     }
 
     private static func allocate(_ byteCount: Int) throws(Failure) -> UnsafeMutableRawPointer {

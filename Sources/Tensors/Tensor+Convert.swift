@@ -13,7 +13,13 @@ extension Tensor {
     public func clone(work: Work = Work()) throws(Failure) -> Tensor {
         if isContiguous {
             let result = try Tensor.uninitialized(shape, dtype: dtype)
-            memcpy(result.storage.start, storage.start + offset * dtype.byteCount, count * dtype.byteCount)
+            let (bytes, block) = (count * dtype.byteCount, 1 << 22)
+            try work.forEach((bytes + block - 1) / block) { index, _ in
+                let from = index * block
+                memcpy(
+                    result.storage.start + from, storage.start + offset * dtype.byteCount + from,
+                    min(block, bytes - from))
+            }
             return result
         }
         switch dtype {

@@ -8,16 +8,22 @@ extension Tensor {
     ) throws(Failure) -> (values: Tensor, positions: Tensor, counts: Tensor) {
         let flat = try reshape([count])
         let (sorted, order) = try flat.sorted(dim: 0, work: work)
-        let places = try order.values(as: Int64.self)
         let starts = try sorted.runStarts()
-        let inverse = try Tensor.build(shape, of: Int64.self) { target in
-            for run in starts.indices {
-                let end = run + 1 < starts.count ? starts[run + 1] : places.count
-                for position in starts[run]..<end { target[Int(places[position])] = Int64(run) }
+        let inverse = try Tensor.build(shape, of: Int64.self) { (target) throws(Failure) in
+            try order.withElements(as: Int64.self) { (places) throws(Failure) in
+                var run = -1
+                try work.inBlocks(places.count) { range in
+                    for position in range {
+                        if run + 1 < starts.count, starts[run + 1] == position { run += 1 }
+                        target[Int(places[position])] = Int64(run)
+                    }
+                }
             }
         }
-        let ends = starts.dropFirst() + [places.count]
-        let counts = starts.isEmpty ? [] : zip(starts, ends).map { Int64($1 - $0) }
+        let total = count
+        let counts = try work.array(starts.count) { run in
+            Int64((run + 1 < starts.count ? starts[run + 1] : total) - starts[run])
+        }
         return (
             try sorted.rows(starts, work: work), inverse, try Tensor(counts, shape: [counts.count])
         )
@@ -36,7 +42,9 @@ extension Tensor {
 
     private func runStarts<T: NumericElement>(_ type: T.Type) throws(Failure) -> [Int] {
         try withElements(as: T.self) { (elements) throws(Failure) in
-            elements.indices.filter { $0 == 0 || elements[$0].sortKey != elements[$0 - 1].sortKey }
+            try Work().indices(below: elements.count) {
+                $0 == 0 || elements[$0].sortKey != elements[$0 - 1].sortKey
+            }
         }
     }
 
@@ -46,16 +54,19 @@ extension Tensor {
         weights: Tensor? = nil, count least: Int = 0, base: Int = 0, work: Work = Work()
     ) throws(Failure) -> Tensor {
         let codes = try classCodes(base)
-        let size = max(least, (codes.max() ?? -1) + 1)
+        let size = max(least, try greatest(codes, work) + 1)
         guard let weights else {
-            return try Tensor.build([size], of: Int64.self) { target in for code in codes { target[code] += 1 } }
+            return try Tensor.build([size], of: Int64.self) { (target) throws(Failure) in
+                try work.inBlocks(codes.count) { for i in $0 { target[codes[i]] += 1 } }
+            }
         }
         guard weights.shape == shape else {
             throw .argument("weights", expected: "shape \(shape)", got: "shape \(weights.shape)")
         }
-        let shares = try weights.values(as: Double.self)
-        return try Tensor.build([size], of: Double.self) { target in
-            for (code, share) in zip(codes, shares) { target[code] += share }
+        return try Tensor.build([size], of: Double.self) { (target) throws(Failure) in
+            try weights.withElements(as: Double.self) { (shares) throws(Failure) in
+                try work.inBlocks(codes.count) { for i in $0 { target[codes[i]] += shares[i] } }
+            }
         }
     }
 
@@ -64,14 +75,14 @@ extension Tensor {
         classes: Int? = nil, base: Int = 0, dtype: DType = .float32, work: Work = Work()
     ) throws(Failure) -> Tensor {
         let codes = try classCodes(base)
-        let size = classes ?? (codes.max() ?? -1) + 1
-        if let code = codes.first(where: { $0 >= size }) {
+        let size = if let classes { classes } else { try greatest(codes, work) + 1 }
+        if let place = try work.firstIndex(below: codes.count, where: { codes[$0] >= size }) {
             throw .argument(
-                "this", expected: "classes from \(base) to \(base + size - 1)", got: "\(code + base)")
+                "this", expected: "classes from \(base) to \(base + size - 1)", got: "\(codes[place] + base)")
         }
         _ = try Tensor.elementCount(shape + [size])
-        let marks = try Tensor.build(shape + [size], of: Bool.self) { target in
-            for (row, code) in codes.enumerated() { target[row * size + code] = true }
+        let marks = try Tensor.build(shape + [size], of: Bool.self) { (target) throws(Failure) in
+            try work.inBlocks(codes.count) { for row in $0 { target[row * size + codes[row]] = true } }
         }
         return try marks.to(dtype, work: work)
     }
@@ -82,30 +93,35 @@ extension Tensor {
             throw .argument(
                 "this", expected: "whole numbers", got: "\(dtype.rawValue) values", hint: "convert with to(\"int64\")")
         }
-        let values = try values(as: Int64.self)
-        if let value = values.first(where: { $0 < base || $0 > 1 << 40 }) {
-            throw .argument("this", expected: "whole numbers from \(base) up", got: "\(value)")
+        return try map(Int64.self) { (value) throws(Failure) in
+            guard value >= base, value <= 1 << 40 else {
+                throw .argument("this", expected: "whole numbers from \(base) up", got: "\(value)")
+            }
+            return Int(value) - base
         }
-        return values.map { Int($0) - base }
+    }
+
+    /// The greatest of the codes, -1 of none.
+    private func greatest(_ codes: [Int], _ work: Work) throws(Failure) -> Int {
+        var greatest = -1
+        try work.inBlocks(codes.count) { for i in $0 { greatest = max(greatest, codes[i]) } }
+        return greatest
     }
 
     /// The positions of the elements that are not zero (NaN is not), in order: int64 [count, rank], from 0.
     public func nonzero(work: Work = Work()) throws(Failure) -> Tensor {
-        let marks = try to(.bool, work: work).values(as: Bool.self)
-        var clock = PollClock(work.cancellation)
-        var found: [Int] = []
-        for place in marks.indices {
-            try clock.check()
-            if marks[place] { found.append(place) }
+        let found = try to(.bool, work: work).withElements(as: Bool.self) { (marks) throws(Failure) in
+            try work.indices(below: marks.count) { marks[$0] }
         }
         let shape = shape
         return try Tensor.build([found.count, rank], of: Int64.self) { (target) throws(Failure) in
-            for (row, position) in found.enumerated() {
-                try clock.check()
-                var rest = position
-                for dim in shape.indices.reversed() {
-                    target[row * shape.count + dim] = Int64(rest % shape[dim])
-                    rest /= shape[dim]
+            try work.inBlocks(found.count) { range in
+                for row in range {
+                    var rest = found[row]
+                    for dim in shape.indices.reversed() {
+                        target[row * shape.count + dim] = Int64(rest % shape[dim])
+                        rest /= shape[dim]
+                    }
                 }
             }
         }

@@ -25,8 +25,9 @@ extension Tensor {
             throw .argument("shape", expected: "a shape of \(values.count) elements", got: "\(shape)")
         }
         self = try Tensor.uninitialized(shape, dtype: T.dtype)
-        values.withUnsafeBytes { bytes in
-            if let start = bytes.baseAddress { _ = memcpy(storage.start, start, bytes.count) }
+        let start = storage.start
+        try values.withUnsafeBufferPointer { (elements) throws(Failure) in
+            try Storage.copy(UnsafeRawBufferPointer(elements), to: start)
         }
     }
 
@@ -39,12 +40,12 @@ extension Tensor {
         guard !overflow, needed == bytes.count else {
             throw .argument("shape", expected: "a shape of \(bytes.count / dtype.byteCount) elements", got: "\(shape)")
         }
-        if dtype == .bool, bytes.contains(where: { $0 > 1 }) {
+        if dtype == .bool, try Work().firstIndex(below: bytes.count, where: { bytes[$0] > 1 }) != nil {
             throw .argument("dtype", expected: "bool memory of bytes 0 and 1", got: "another byte")
         }
         guard Int(bitPattern: bytes.baseAddress) % dtype.byteCount == 0 else {
             self = try Tensor.uninitialized(shape, dtype: dtype)
-            if let start = bytes.baseAddress { memcpy(storage.start, start, bytes.count) }
+            try Storage.copy(bytes, to: storage.start)
             return
         }
         self.init(
@@ -59,6 +60,19 @@ extension Tensor {
         let tensor = try zeros(shape, dtype: T.dtype)
         try fill(UnsafeMutableBufferPointer(start: tensor.pointer(T.self), count: tensor.count))
         return tensor
+    }
+
+    /// The tensor of `shape` that has `element(position)` at every position in row-major order.
+    static func generated<T: TensorElement>(
+        _ shape: [Int], of type: T.Type, work: Work = Work(), _ element: @Sendable (Int) -> T
+    ) throws(Failure) -> Tensor {
+        let result = try uninitialized(shape, dtype: T.dtype)
+        let (count, block) = (result.count, StridedWalk.blockElements)
+        try work.forEach((count + block - 1) / block) { index, _ in
+            let target = result.pointer(T.self)
+            for i in index * block..<min(count, (index + 1) * block) { target[i] = element(i) }
+        }
+        return result
     }
 
     /// A single value, of rank 0. A value that `dtype` cannot hold is refused.
@@ -101,9 +115,7 @@ extension Tensor {
             guard let count = Int(exactly: steps) else {
                 throw .argument("to", expected: "an end within reach of memory", got: "\(end)")
             }
-            let result = try build([count], of: Int64.self) { target in
-                for i in 0..<target.count { target[i] = start &+ Int64(i) &* step }
-            }
+            let result = try generated([count], of: Int64.self) { start &+ Int64($0) &* step }
             return try result.to(dtype ?? .int64)
         }
         let (first, last, stride) = (start.double, end.double, step.double)
@@ -115,9 +127,7 @@ extension Tensor {
         // A hair beyond the end still counts as the end, so that 0 to 1 by 0.1 has 11 values.
         let steps = ((last - first) / stride * (1 + 1e-12) + 1e-12).rounded(.down)
         guard steps < 0x1p59 else { throw .argument("to", expected: "an end within reach of memory", got: end.words) }
-        let result = try build([steps < 0 ? 0 : Int(steps) + 1], of: Double.self) { target in
-            for i in 0..<target.count { target[i] = first + Double(i) * stride }
-        }
+        let result = try generated([steps < 0 ? 0 : Int(steps) + 1], of: Double.self) { first + Double($0) * stride }
         return try result.to(dtype ?? .float32)
     }
 
@@ -126,15 +136,12 @@ extension Tensor {
         -> Tensor
     {
         guard count >= 0 else { throw .argument("count", expected: "integer from 0 up", got: "\(count)") }
-        let result = try build([count], of: Double.self) { target in
-            for i in 0..<target.count {
-                let share = Double(i) / Double(max(1, target.count - 1))
-                // Exact at both ends. The blend is for ends so far apart that their difference is infinite; it would not keep
-                // equal ends equal.
-                let between =
-                    (end - start).isFinite ? start + (end - start) * share : start * (1 - share) + end * share
-                target[i] = i == target.count - 1 && i > 0 ? end : between
-            }
+        let result = try generated([count], of: Double.self) { i in
+            let share = Double(i) / Double(max(1, count - 1))
+            // Exact at both ends. The blend is for ends so far apart that their difference is infinite; it would not keep
+            // equal ends equal.
+            let between = (end - start).isFinite ? start + (end - start) * share : start * (1 - share) + end * share
+            return i == count - 1 && i > 0 ? end : between
         }
         return try result.to(dtype)
     }
@@ -142,8 +149,8 @@ extension Tensor {
     /// The identity matrix: `rows` x `columns` zeros with ones on the diagonal.
     public static func eye(_ rows: Int, _ columns: Int, dtype: DType = .float32) throws(Failure) -> Tensor {
         _ = try elementCount([rows, columns], parameter: "rows")
-        let diagonal = try build([rows, columns], of: Bool.self) { target in
-            for i in 0..<min(rows, columns) { target[i * columns + i] = true }
+        let diagonal = try build([rows, columns], of: Bool.self) { (target) throws(Failure) in
+            try Work().inBlocks(min(rows, columns)) { for i in $0 { target[i * columns + i] = true } }
         }
         return try diagonal.to(dtype)
     }

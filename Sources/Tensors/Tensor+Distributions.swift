@@ -62,17 +62,18 @@ extension Tensor {
     public static func permutation(_ count: Int, seed: UInt64) throws(Failure) -> Tensor {
         guard count >= 0 else { throw .argument("n", expected: "integer from 0 up", got: "\(count)") }
         var generator = SeededGenerator(seed: seed)
-        var clock = PollClock(Work().cancellation)
-        return try build([count], of: Int64.self) { (target) throws(Failure) in
-            for i in 0..<target.count {
-                try clock.check()
-                target[i] = Int64(i)
-            }
-            for i in stride(from: target.count - 1, to: 0, by: -1) {
-                try clock.check()
-                target.swapAt(i, generator.below(i + 1))
+        let order = try generated([count], of: Int64.self) { Int64($0) }
+        let target = order.pointer(Int64.self)
+        try withExtendedLifetime(order) { () throws(Failure) in
+            try Work().inBlocks(count - 1) { range in
+                for done in range {
+                    let last = count - 1 - done
+                    let other = generator.below(last + 1)
+                    (target[last], target[other]) = (target[other], target[last])
+                }
             }
         }
+        return order
     }
 
     /// `count` positions from 0 below `size`, each equally likely or by `weights`: with replacement, or all different. int64.
@@ -93,9 +94,11 @@ extension Tensor {
                 ? try few(count, of: size, seed: seed) : try permutation(size, seed: seed).slice(0, 0..<count).clone()
         }
         if replacement {
-            var sums = weights
-            for i in sums.indices.dropFirst() { sums[i] += sums[i - 1] }
-            let ends = sums
+            var sum = 0.0
+            let ends = try work.array(size) { (index) -> Double in
+                sum += weights[index]
+                return sum
+            }
             return try random([count], seed, Int64.self, work) { (g: inout SeededGenerator) -> Int64 in
                 let point = g.uniform() * (ends.last ?? 0)
                 var (low, high) = (0, ends.count - 1)
@@ -108,7 +111,7 @@ extension Tensor {
         }
         // The greatest of u^(1/w) come first as if drawn one after the other (Efraimidis and Spirakis 2006).
         var generator = SeededGenerator(seed: seed)
-        let keys = weights.map { $0 > 0 ? log1p(-generator.uniform()) / $0 : -.infinity }
+        let keys = try work.array(size) { weights[$0] > 0 ? log1p(-generator.uniform()) / weights[$0] : -.infinity }
         return try Tensor(keys, shape: [size]).top(count, dim: 0, work: work).positions
     }
 
@@ -116,18 +119,25 @@ extension Tensor {
     private static func few(_ count: Int, of size: Int, seed: UInt64) throws(Failure) -> Tensor {
         var generator = SeededGenerator(seed: seed)
         var (taken, chosen): (Set<Int>, [Int64]) = ([], [])
-        for last in size - count..<size {
-            let drawn = generator.below(last + 1)
-            let next = taken.contains(drawn) ? last : drawn
-            taken.insert(next)
-            chosen.append(Int64(next))
+        taken.reserveCapacity(count)
+        try Work().inBlocks(count) { range in
+            for last in range.lowerBound + size - count..<range.upperBound + size - count {
+                let drawn = generator.below(last + 1)
+                let next = taken.contains(drawn) ? last : drawn
+                taken.insert(next)
+                chosen.append(Int64(next))
+            }
         }
-        for i in stride(from: count - 1, to: 0, by: -1) { chosen.swapAt(i, generator.below(i + 1)) }
+        try Work().inBlocks(count - 1) { range in
+            for i in range { chosen.swapAt(count - 1 - i, generator.below(count - i)) }
+        }
         return try Tensor(chosen, shape: [count])
     }
 
     private static func checkWeights(_ weights: [Double]) throws(Failure) {
-        if let place = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+        if let place = try Work().firstIndex(
+            below: weights.count, where: { !(weights[$0] >= 0 && weights[$0].isFinite) })
+        {
             throw .argument(
                 "weights", expected: "finite numbers from 0 up",
                 got: "\(Scalar.real(weights[place]).words) at position \(place + 1)")

@@ -70,11 +70,11 @@ extension Tensor {
         let places = try index.to(.int64).contiguous()
         let size = Int64(shape[dim])
         try places.withElements(as: Int64.self) { (elements) throws(Failure) in
-            for element in elements where element < 0 || element >= size {
-                throw .argument(
-                    "index", expected: "positions from 1 to \(size) (the size of dim \(dim + 1))", got: "\(element + 1)"
-                )
-            }
+            let bad = try Work().firstIndex(below: elements.count) { elements[$0] < 0 || elements[$0] >= size }
+            guard let bad else { return }
+            throw .argument(
+                "index", expected: "positions from 1 to \(size) (the size of dim \(dim + 1))",
+                got: "\(elements[bad] + 1)")
         }
         return places
     }
@@ -84,10 +84,19 @@ extension Tensor {
     ) throws(Failure) {
         let layout = ReductionLayout(places.shape, dim)
         let (inner, length) = (layout.inner, shape[dim])
-        try work.forEach(layout.outer * layout.length) { line, _ in
-            let from = pointer(T.self) + line / layout.length * length * inner
-            let (to, place) = (result.pointer(T.self) + line * inner, places.pointer(Int64.self) + line * inner)
-            for j in 0..<inner { to[j] = from[Int(place[j]) * inner + j] }
+        let (count, block) = (places.count, StridedWalk.blockElements)
+        try work.forEach((count + block - 1) / block) { index, _ in
+            let (to, place) = (result.pointer(T.self), places.pointer(Int64.self))
+            var start = index * block
+            let end = min(count, start + block)
+            while start < end {
+                // What of one line lies in this block.
+                let line = start / inner
+                let from = pointer(T.self) + line / layout.length * length * inner - line * inner
+                let stop = min(end, (line + 1) * inner)
+                for j in start..<stop { to[j] = from[Int(place[j]) * inner + j] }
+                start = stop
+            }
         }
     }
 
@@ -137,14 +146,13 @@ extension Tensor {
         let (inner, length) = (layout.inner, shape[dim])
         try work.forEach(layout.outer) { (group, _) throws(Failure) in
             let to = pointer(T.self) + group * length * inner
-            for row in 0..<layout.length {
+            try work.inBlocks(rows: layout.length, width: inner) { row, columns in
                 let base = (group * layout.length + row) * inner
                 let (place, from) = (places.pointer(Int64.self) + base, values.pointer(T.self) + base)
-                for j in 0..<inner {
+                for j in columns {
                     let target = to + Int(place[j]) * inner + j
                     target.pointee = combine(target.pointee, from[j])
                 }
-                if row & 0xfff == 0xfff { try work.cancellation.check() }
             }
         }
     }

@@ -33,9 +33,7 @@ extension Tensor {
     /// A copy of the given rows (positions along the first dimension), in the given order; a row may come several times.
     public func rows(_ indices: [Int], work: Work = Work()) throws(Failure) -> Tensor {
         try checkDimension(0)
-        for index in indices where index < 0 || index >= shape[0] {
-            throw .argument("rows", expected: "positions from 1 to \(shape[0])", got: "\(index + 1)")
-        }
+        try checkPositions(indices, dim: 0, work)
         let source = try contiguous(work: work)
         let result = try Tensor.uninitialized([indices.count] + shape.dropFirst(), dtype: dtype)
         guard result.count > 0 else { return result }
@@ -68,7 +66,19 @@ extension Tensor {
         guard mask.rank > 0, mask.rank <= rank, Array(shape.prefix(mask.rank)) == mask.shape else {
             throw .argument("mask", expected: "shape \(shape) or its first sizes", got: "shape \(mask.shape)")
         }
-        return try mask.withElements(as: Bool.self) { (marks) throws(Failure) in marks.indices.filter { marks[$0] } }
+        return try mask.withElements(as: Bool.self) { (marks) throws(Failure) in
+            try Work().indices(below: marks.count) { marks[$0] }
+        }
+    }
+
+    /// Refuses positions that are not along `dim`.
+    func checkPositions(_ positions: [Int], dim: Int, _ work: Work) throws(Failure) {
+        let size = shape[dim]
+        guard
+            let bad = try work.firstIndex(
+                below: positions.count, where: { positions[$0] < 0 || positions[$0] >= size })
+        else { return }
+        throw .argument("rows", expected: "positions from 1 to \(size)", got: "\(positions[bad] + 1)")
     }
 
     /// The only element.

@@ -44,9 +44,8 @@ extension Tensor {
         guard result.count > 0 else { return result }
         try work.forEach(layout.outer) { (group, _) throws(Failure) in
             let x = result.pointer(Double.self) + group * layout.length * inner
-            for i in inner..<max(inner, layout.length * inner) {
-                x[i] = combine(x[i - inner], x[i])
-                if i & 0xffff == 0xffff { try work.cancellation.check() }
+            try work.inBlocks((layout.length - 1) * inner) { range in
+                for i in range { x[i + inner] = combine(x[i], x[i + inner]) }
             }
         }
         return result
@@ -59,13 +58,14 @@ extension Tensor {
         guard result.count > 0 else { return result }
         try work.forEach(layout.outer) { (group, _) throws(Failure) in
             let x = result.pointer(Int64.self) + group * layout.length * inner
-            for i in inner..<max(inner, layout.length * inner) {
-                let (product, overflow) = x[i].multipliedReportingOverflow(by: x[i - inner])
-                guard !overflow else {
-                    throw .operation("a product does not fit int64", hint: "convert to float64 first")
+            try work.inBlocks((layout.length - 1) * inner) { (range) throws(Failure) in
+                for i in range {
+                    let (product, overflow) = x[i + inner].multipliedReportingOverflow(by: x[i])
+                    guard !overflow else {
+                        throw .operation("a product does not fit int64", hint: "convert to float64 first")
+                    }
+                    x[i + inner] = product
                 }
-                x[i] = product
-                if i & 0xffff == 0xffff { try work.cancellation.check() }
             }
         }
         return result

@@ -37,9 +37,7 @@ extension Tensor {
     /// A copy of what lies at the given positions along `dim`, in their order; a position may come several times.
     public func positions(_ positions: [Int], dim: Int, work: Work = Work()) throws(Failure) -> Tensor {
         try checkDimension(dim)
-        for position in positions where position < 0 || position >= shape[dim] {
-            throw .argument("rows", expected: "positions from 1 to \(shape[dim])", got: "\(position + 1)")
-        }
+        try checkPositions(positions, dim: dim, work)
         var target = shape
         target[dim] = positions.count
         let result = try Tensor.uninitialized(target, dtype: dtype)
@@ -66,7 +64,8 @@ extension Tensor {
         var result = self
         for dim in dims {
             try checkDimension(dim)
-            result = try result.positions(Array((0..<shape[dim]).reversed()), dim: dim, work: work)
+            let size = shape[dim]
+            result = try result.positions(try work.array(size) { size - 1 - $0 }, dim: dim, work: work)
         }
         return dims.isEmpty ? try clone(work: work) : result
     }
@@ -77,7 +76,7 @@ extension Tensor {
         let size = shape[dim]
         guard size > 0 else { return try clone(work: work) }
         let start = ((-(shift % size)) % size + size) % size
-        return try positions((0..<size).map { (start + $0) % size }, dim: dim, work: work)
+        return try positions(try work.array(size) { (start + $0) % size }, dim: dim, work: work)
     }
 
     /// The tensor `counts` times side by side along its dimensions. Where one list is longer, ones stand before the other.
@@ -132,9 +131,9 @@ extension Tensor {
             throw .operation("\(upper ? "triu" : "tril") needs a matrix, this tensor has shape \(shape)")
         }
         let (rows, columns) = (shape[rank - 2], shape[rank - 1])
-        let keep = try Tensor.build([rows, columns], of: Bool.self) { marks in
-            for row in 0..<rows {
-                for column in 0..<columns {
+        let keep = try Tensor.build([rows, columns], of: Bool.self) { (marks) throws(Failure) in
+            try work.inBlocks(rows: rows, width: columns) { row, part in
+                for column in part {
                     marks[row * columns + column] = upper ? column - row >= diagonal : column - row <= diagonal
                 }
             }

@@ -71,15 +71,14 @@ extension Tensor {
         let layout = ReductionLayout(shape, dim)
         guard result.count > 0 else { return result }
         try work.forEach(layout.outer) { (group, _) throws(Failure) in
-            var sums = [Double](repeating: 0, count: layout.inner)
-            for row in 0..<layout.length {
+            var sums = try work.array(layout.inner) { _ in 0.0 }
+            try work.inBlocks(rows: layout.length, width: layout.inner) { row, columns in
                 let base = (group * layout.length + row) * layout.inner
                 let (x, r) = (source.pointer(T.self) + base, result.pointer(T.self) + base)
-                for j in 0..<layout.inner {
+                for j in columns {
                     sums[j] += widen.apply(x[j])
                     r[j] = narrow(sums[j])
                 }
-                if row & 0xfff == 0xfff { try work.cancellation.check() }
             }
         }
         return result
@@ -94,13 +93,14 @@ extension Tensor {
         try work.forEach(layout.outer) { (group, _) throws(Failure) in
             let base = group * layout.length * inner
             let (x, r) = (source.pointer(Int64.self) + base, result.pointer(Int64.self) + base)
-            for i in 0..<layout.length * inner {
-                let (sum, overflow) = x[i].addingReportingOverflow(i < inner ? 0 : r[i - inner])
-                guard !overflow else {
-                    throw .operation("a running sum does not fit int64", hint: "convert to float64 first")
+            try work.inBlocks(layout.length * inner) { (range) throws(Failure) in
+                for i in range {
+                    let (sum, overflow) = x[i].addingReportingOverflow(i < inner ? 0 : r[i - inner])
+                    guard !overflow else {
+                        throw .operation("a running sum does not fit int64", hint: "convert to float64 first")
+                    }
+                    r[i] = sum
                 }
-                r[i] = sum
-                if i & 0xffff == 0xffff { try work.cancellation.check() }
             }
         }
         return result

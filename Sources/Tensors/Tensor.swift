@@ -105,12 +105,16 @@ public struct Tensor: Sendable {
 
     /// The elements in row-major order, converted to `T`.
     public func values<T: TensorElement>(as type: T.Type) throws(Failure) -> [T] {
-        try Cancellation.checkPresent()
-        let values = try withElements(as: type) { (elements) throws(Failure) in
-            try Cancellation.checkPresent()
-            return Array(elements)
+        try withElements(as: type) { (elements) throws(Failure) in try Work().array(elements) }
+    }
+
+    /// What `transform` makes of the elements in row-major order, converted to `T`.
+    @inlinable
+    public func map<T: TensorElement, Element: BitwiseCopyable>(
+        _ type: T.Type, _ transform: (T) throws(Failure) -> Element
+    ) throws(Failure) -> [Element] {
+        try withElements(as: type) { (elements) throws(Failure) in
+            try Work().array(elements.count) { (index) throws(Failure) in try transform(elements[index]) }
         }
-        try Cancellation.checkPresent()
-        return values
     }
 }

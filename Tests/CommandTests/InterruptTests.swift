@@ -44,6 +44,9 @@ import Testing
         "local x = tensor.rand(1000000) while true do pcall(stats.quantile, {x = x, q = 0.5}) end",
         "stats.bootstrap{a = tensor.rand(500000), statistic = 'median'}",
         "while true do tensor.permutation(1000000) end",
+        "local x = tensor.rand(5000000) while true do pcall(x.totable, x) end",
+        "local x = tensor.rand(5000000) while true do pcall(x.shuffle, x) end",
+        "local x = tensor.rand(1000000) plot.scatter(x, x):svg()",
         "while true do cluster.kmeans(tensor.rand(20000, 20), {k = 50, restarts = 50}) end",
     ])
     func ctrlCStopsIt(code: String) throws {
