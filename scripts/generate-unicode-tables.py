@@ -142,6 +142,7 @@ blocks, content = two_stages([number[record] for record in zip(flags, classes, b
 array("uint16_t", "cu_property_blocks", blocks)
 array("uint8_t", "cu_property_indices", content)
 array("cu_properties", "cu_property_records", records, lambda r: "{%d, %d, %d}" % r)
+out.append(f"const int cu_property_record_count = {len(records)};\n")
 
 
 def emit(name, table):

@@ -37,13 +37,12 @@ extension TextEncoder {
         }
         if let cache = options.cache { return try encode(texts, options: options, cache: cache, work: work) }
         let before = try promptText(options.prompt ?? prompt)
-        let cut = EncodingOptions(truncation: .init(maxLength), offsets: false, overflow: false)
         return try encode(count: texts.count, batch: options.batch, normalize: options.normalize, work: work) {
             (range, work) throws(Failure) in
             // Tokenising reports no progress of its own: it takes a few hundredths of the time.
             let quiet = Work(threads: work.threads, cancellation: work.cancellation)
             let batch = before.isEmpty ? Array(texts[range]) : texts[range].map { before + $0 }
-            return try self.tokenizer.encodeBatch(batch, options: cut, work: quiet).map(\.ids)
+            return try self.tokenizer.ids(batch, maximumLength: self.maxLength, work: quiet)
         }
     }
 

@@ -155,7 +155,7 @@ extension TextEncoder {
         // Plain English cannot be what is not known, and looking costs time.
         let sample = texts.lazy.filter { text in text.prefix(2_000).contains { $0 >= 0x80 } }.prefix(64)
         guard let unknown = tokenizer.id(of: "[UNK]") ?? tokenizer.id(of: "<unk>"), !sample.isEmpty else { return }
-        let ids = try tokenizer.encodeBatch(sample.map { Array($0.prefix(2_000)) }).flatMap(\.ids)
+        let ids = try tokenizer.ids(sample.map { Array($0.prefix(2_000)) }).flatMap { $0 }
         let words = ids.filter { $0 == unknown || !tokenizer.isSpecial($0) }
         guard Double(words.count { $0 == unknown }) > 0.3 * Double(words.count) else { return }
         let name = folder.split(separator: "/").last.map(String.init) ?? folder

@@ -1,4 +1,5 @@
 import CUnicode
+import Glibc
 import Support
 
 /// A token that is found in the text before the model sees it.
@@ -28,6 +29,7 @@ struct AddedTokenFinder: Sendable {
     private let tokens: [AddedToken]
     private let trie: ByteTrie
     private let beginnings: [Bool]
+    private let firstBytes: [UInt8]
 
     /// A finder of `tokens` by `contents`, nil if there are none.
     init?(_ tokens: [AddedToken], contents: [[UInt8]]) throws(Failure) {
@@ -38,6 +40,13 @@ struct AddedTokenFinder: Sendable {
         var beginnings = [Bool](repeating: false, count: 256)
         for index in present { beginnings[Int(contents[index][0])] = true }
         self.beginnings = beginnings
+        firstBytes = (UInt8.min...UInt8.max).filter { beginnings[Int($0)] }
+    }
+
+    /// Whether any byte of `text` begins a token.
+    func mayBeIn(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let start = text.baseAddress else { return false }
+        return firstBytes.contains { memchr(start, Int32($0), text.count) != nil }
     }
 
     /// Cuts a text into tokens and what is between them.

@@ -42,6 +42,18 @@ struct CharacterMap: Sendable {
         return nil
     }
 
+    /// Whether the map may change a text that begins with `prefix`.
+    func mayChange(_ prefix: ArraySlice<UInt8>) -> Bool {
+        var node = offset(units[0])
+        for byte in prefix {
+            node ^= Int(byte)
+            guard node < units.count, units[node] & 0x8000_00ff == UInt32(byte) else { return false }
+            if units[node] >> 8 & 1 == 1 { return true }
+            node ^= offset(units[node])
+        }
+        return true
+    }
+
     private func offset(_ unit: UInt32) -> Int { Int(unit >> 10) << Int((unit & 1 << 9) >> 6) }
 
     private func text(_ start: Int) -> ArraySlice<UInt8>? {

@@ -51,6 +51,14 @@ enum GraphemeClusters {
         return count
     }
 
+    /// Whether two scalars like this side by side, whichever they are, are never one cluster.
+    static func standsAlone(_ properties: cu_properties) -> Bool {
+        switch Int(properties.grapheme_break) {
+        case breakOther, breakFeed, breakControl, breakLV, breakLVT: Int(properties.flags) & indicLinker == 0
+        default: false
+        }
+    }
+
     private static func breaks(_ before: Int, _ after: Int, conjunct: Bool, emoji: Bool, flag: Bool) -> Bool {
         switch (before, after) {
         case (breakReturn, breakFeed): false
@@ -69,6 +77,7 @@ private let pictographic = CU_PICTOGRAPHIC
 private let indicConsonant = CU_INDIC_CONSONANT
 private let indicLinker = CU_INDIC_LINKER
 private let indicExtend = CU_INDIC_EXTEND
+private let breakOther = CU_BREAK_OTHER
 private let breakReturn = CU_BREAK_CR
 private let breakFeed = CU_BREAK_LF
 private let breakControl = CU_BREAK_CONTROL

@@ -51,6 +51,12 @@ struct TextPattern: Sendable {
         }
     }
 
+    /// Whether it matches every run of two or more spaces as a whole, and nothing else.
+    var matchesRunsOfSpaces: Bool {
+        guard case .items(let items) = form, matchesOnlyRunsOfSpaces else { return false }
+        return items.reduce(0) { $0 + $1.minimum } == 2 && items.contains { $0.maximum > 1 << 30 }
+    }
+
     /// Where the pattern is found, from left to right, without overlap. Ends early once `cancellation` is set, which the caller checks.
     func matches(in bytes: [UInt8], _ cancellation: Cancellation = Cancellation()) -> [Range<Int>] {
         bytes.withUnsafeBufferPointer { buffer in

@@ -6,8 +6,9 @@ extension Tokenizer {
         _ text: [UInt8], pair: [UInt8]? = nil, options: EncodingOptions = EncodingOptions()
     ) throws(Failure) -> Encoding {
         try options.padding?.check()
-        var workspace = TokenizerWorkspace(limit: limit(pair != nil, options))
-        var result = try assemble(text, pair, options, &workspace)
+        var result = try withWorkspace(limit: limit(pair != nil, options), places: options.offsets) {
+            (workspace) throws(Failure) in try assemble(text, pair, options, &workspace)
+        }
         if let padding = options.padding { pad(&result, to: length(padding, longest: result.longest), options) }
         return result
     }
@@ -22,12 +23,15 @@ extension Tokenizer {
         try options.padding?.check()
         let results = ResultSlots<[Encoding]>(count: (texts.count + blockSize - 1) / blockSize, empty: [])
         try work.forEach(results.count) { (block, _) throws(Failure) in
-            var workspace = TokenizerWorkspace(
-                cancellation: work.cancellation, limit: limit(pairs != nil, options))
-            var encodings: [Encoding] = []
-            encodings.reserveCapacity(blockSize)
-            for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
-                encodings.append(try assemble(texts[index], pairs?[index], options, &workspace))
+            let limit = limit(pairs != nil, options)
+            let encodings = try withWorkspace(work.cancellation, limit: limit, places: options.offsets) {
+                (workspace) throws(Failure) in
+                var encodings: [Encoding] = []
+                encodings.reserveCapacity(blockSize)
+                for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
+                    encodings.append(try assemble(texts[index], pairs?[index], options, &workspace))
+                }
+                return encodings
             }
             results.set(block, encodings)
         }
@@ -39,11 +43,36 @@ extension Tokenizer {
         return encodings
     }
 
+    /// The ids of many texts, special tokens included, each text cut at its end to `maximumLength` tokens, on the threads of `work`: all that
+    /// an encoder reads, and what `encodeBatch` takes longest to put other things around.
+    public func ids(_ texts: [[UInt8]], maximumLength: Int? = nil, work: Work = Work()) throws(Failure) -> [[Int32]] {
+        let special = template.specialCount(pair: false)
+        let truncation = maximumLength.map { EncodingOptions.Truncation($0) }
+        // Where the length cannot be had, this says so.
+        _ = try truncation?.windows(first: 0, second: nil, special: special)
+        let longest = maximumLength.map { $0 - special } ?? .max
+        let results = ResultSlots<[[Int32]]>(count: (texts.count + blockSize - 1) / blockSize, empty: [])
+        try work.forEach(results.count) { (block, _) throws(Failure) in
+            let ids = try withWorkspace(work.cancellation, limit: longest, places: false) {
+                (workspace) throws(Failure) in
+                var ids: [[Int32]] = []
+                ids.reserveCapacity(blockSize)
+                for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
+                    let count = min(try count(texts[index], &workspace), longest)
+                    ids.append(template.single.ids(workspace.tokens.ids[..<count], adding: special))
+                }
+                return ids
+            }
+            results.set(block, ids)
+        }
+        return results.values.flatMap { $0 }
+    }
+
     /// How many tokens `text` has, special ones included if asked for.
     public func count(_ text: [UInt8], addSpecialTokens: Bool = true) throws(Failure) -> Int {
-        var workspace = TokenizerWorkspace()
-        _ = try text.withUnsafeBufferPointer { (buffer) throws(Failure) in try tokenize(buffer, &workspace) }
-        return workspace.tokens.ids.count + (addSpecialTokens ? template.specialCount(pair: false) : 0)
+        try withWorkspace(places: false) { (workspace) throws(Failure) in
+            try count(text, &workspace) + (addSpecialTokens ? template.specialCount(pair: false) : 0)
+        }
     }
 
     /// How many tokens each of `texts` has, counted on the threads of `work`.
@@ -53,17 +82,33 @@ extension Tokenizer {
         let results = ResultSlots<[Int]>(count: (texts.count + blockSize - 1) / blockSize, empty: [])
         let special = addSpecialTokens ? template.specialCount(pair: false) : 0
         try work.forEach(results.count) { (block, _) throws(Failure) in
-            var workspace = TokenizerWorkspace(cancellation: work.cancellation)
-            var counts: [Int] = []
-            for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
-                _ = try texts[index].withUnsafeBufferPointer { (buffer) throws(Failure) in
-                    try tokenize(buffer, &workspace)
+            let counts = try withWorkspace(work.cancellation, places: false) { (workspace) throws(Failure) in
+                var counts: [Int] = []
+                for index in block * blockSize..<min((block + 1) * blockSize, texts.count) {
+                    counts.append(try count(texts[index], &workspace) + special)
                 }
-                counts.append(workspace.tokens.ids.count + special)
+                return counts
             }
             results.set(block, counts)
         }
         return results.values.flatMap { $0 }
+    }
+
+    private func count(_ text: [UInt8], _ workspace: inout TokenizerWorkspace) throws(Failure) -> Int {
+        _ = try text.withUnsafeBufferPointer { (buffer) throws(Failure) in try tokenize(buffer, &workspace) }
+        return workspace.tokens.ids.count
+    }
+
+    /// Hands memory for one text after another to `body`. Without `places` it is of the tokenizer's pool, so that what earlier texts taught
+    /// about words serves later ones.
+    private func withWorkspace<Result>(
+        _ cancellation: Cancellation = Cancellation(), limit: Int = .max, places: Bool,
+        _ body: (inout TokenizerWorkspace) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var workspace = TokenizerWorkspace(
+            reading: places || idReader == nil ? nil : readingPool.take(), cancellation: cancellation, limit: limit)
+        defer { if let reading = workspace.reading.take() { readingPool.put(reading) } }
+        return try body(&workspace)
     }
 
     // MARK: One text
@@ -150,8 +195,11 @@ extension Tokenizer {
         _ options: EncodingOptions
     ) -> Encoding {
         var result = Encoding()
-        let capacity = firstRange.count + (secondRange?.count ?? 0) + 4
+        let capacity = firstRange.count + (secondRange?.count ?? 0) + template.specialCount(pair: second != nil)
         result.ids.reserveCapacity(capacity)
+        result.typeIds.reserveCapacity(capacity)
+        result.specialMask.reserveCapacity(capacity)
+        result.sequences.reserveCapacity(capacity)
         for part in parts {
             switch part {
             case .special(let ids, let typeId):
@@ -212,6 +260,22 @@ extension Tokenizer {
 
 // Texts per turn of a thread.
 private let blockSize = 32
+
+extension [Template.Part] {
+    /// The parts of a single text's template, of which `special` tokens are its own, filled with the text's ids.
+    fileprivate func ids(_ text: ArraySlice<Int32>, adding special: Int) -> [Int32] {
+        var result: [Int32] = []
+        result.reserveCapacity(text.count + special)
+        for part in self {
+            switch part {
+            case .special(let ids, _): result.append(contentsOf: ids)
+            case .sequence(0, _): result.append(contentsOf: text)
+            case .sequence: break
+            }
+        }
+        return result
+    }
+}
 
 extension Encoding {
     /// Tokens of the longest window.

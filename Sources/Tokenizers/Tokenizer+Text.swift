@@ -1,25 +1,9 @@
 import CUnicode
 import Support
 
-/// Memory that the encoding of one text after another shares.
-struct TokenizerWorkspace {
-    var piece = PieceTokens()
-    var steps: [UnigramModel.Step] = []
-    var tokens = RawTokens()
-    /// Polled while a text is read.
-    let cancellation: Cancellation
-    /// The reading of a text may stop once it has more tokens than this.
-    let limit: Int
-
-    init(cancellation: Cancellation = Cancellation(), limit: Int = .max) {
-        self.cancellation = cancellation
-        self.limit = limit
-    }
-}
-
 /// From a text to its tokens, before truncation and special tokens.
 extension Tokenizer {
-    /// Replaces `workspace.tokens` by the tokens of `text`, with their places in bytes of `text`.
+    /// Replaces `workspace.tokens` by the tokens of `text`, with their places in bytes of `text` unless the workspace is for ids alone.
     ///
     /// - Returns: the text as it was read, if it was not UTF-8, and where its bytes were in `text`.
     func tokenize(
@@ -42,7 +26,7 @@ extension Tokenizer {
     private func tokenizeParts(_ text: UnsafeBufferPointer<UInt8>, _ workspace: inout TokenizerWorkspace)
         throws(Failure)
     {
-        guard let rawTokens else { return try tokenizePlain(text, 0..<text.count, &workspace) }
+        guard let rawTokens, rawTokens.mayBeIn(text) else { return try tokenizePlain(text, 0..<text.count, &workspace) }
         for part in rawTokens.parts(text) where workspace.tokens.ids.count <= workspace.limit {
             try workspace.cancellation.check()
             if let id = part.id {
@@ -61,8 +45,27 @@ extension Tokenizer {
         var start = range.lowerBound
         while start < range.upperBound, workspace.tokens.ids.count <= workspace.limit {
             let end = readsBlocks ? TextBlocks.end(text, from: start, limit: range.upperBound) : range.upperBound
-            try tokenizeBlock(text, start..<end, &workspace)
+            if let idReader, workspace.reading != nil {
+                try readIds(text, start..<end, idReader, &workspace)
+            } else {
+                try tokenizeBlock(text, start..<end, &workspace)
+            }
             start = end
+        }
+    }
+
+    private func readIds(
+        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ reader: IdReader,
+        _ workspace: inout TokenizerWorkspace
+    ) throws(Failure) {
+        var start = range.lowerBound
+        while start < range.upperBound, workspace.tokens.ids.count <= workspace.limit {
+            try workspace.cancellation.check()
+            let rest = try reader.read(
+                text, start..<range.upperBound, &workspace)
+            guard let rest else { return }
+            try tokenizeBlock(text, rest, &workspace)
+            start = rest.upperBound
         }
     }
 

@@ -23,6 +23,9 @@ public final class Tokenizer: Sendable {
     let normalizedTokens: AddedTokenFinder?
     /// Whether a long text may be read block by block, see `TextBlocks`.
     let readsBlocks: Bool
+    /// The quick way to the ids alone, where there is one.
+    let idReader: IdReader?
+    let readingPool = ReadingPool()
     // Entries by id; empty where an id has none.
     private let entries: [[UInt8]]
     private let specialIds: Set<Int32>
@@ -83,6 +86,7 @@ public final class Tokenizer: Sendable {
             try Self.normalized(text, by: normalizer)
         }
         readsBlocks = contents.isEmpty && blocksAreExact
+        idReader = contents.isEmpty ? IdReader(normalizer, preTokenizer, model) : nil
         normalizedContents = Dictionary(zip(normalized.map(\.id), contents)) { $1 }
         // Special tokens are told by their text after normalisation, as the reference does.
         let special = Set(added.filter(\.special).map { ByteString($0.content) })

@@ -92,7 +92,13 @@ enum UTF8Text {
     /// Whether the bytes are valid UTF-8.
     static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var index = 0
+        let raw = UnsafeRawBufferPointer(bytes)
         while index < bytes.count {
+            // Eight bytes of ASCII at a time.
+            while bytes.count - index >= 8,
+                raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+            { index += 8 }
+            guard index < bytes.count else { break }
             if bytes[index] < 0x80 {
                 index += 1
                 continue

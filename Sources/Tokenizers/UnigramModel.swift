@@ -5,12 +5,29 @@ struct UnigramModel: Sendable {
     /// The best way to cut what comes before a place.
     struct Step: BitwiseCopyable {
         var score: Double
-        /// Where its last token begins; -1 if nothing reaches the place.
-        var start: Int32
-        var id: Int32
+        /// Where its last token begins, in the upper half, and that token's id; -1 if nothing reaches the place.
+        var link: Int64
+
+        static let none = Step(score: 0, link: -1)
+
+        @inline(__always)
+        init(score: Double, link: Int64) {
+            self.score = score
+            self.link = link
+        }
+
+        @inline(__always)
+        init(score: Double, start: Int, id: Int32) {
+            self.score = score
+            link = Int64(truncatingIfNeeded: start) << 32 | Int64(UInt32(bitPattern: id))
+        }
+
+        var start: Int { Int(link >> 32) }
+        var id: Int32 { Int32(truncatingIfNeeded: link) }
     }
 
     private let trie: ByteTrie
+    private let beginnings: TokenBeginnings
     private let scores: Scratch<Double>
     private let unknown: Int32?
     private let unknownScore: Double
@@ -26,6 +43,7 @@ struct UnigramModel: Sendable {
     init(entries: [[UInt8]], scores: [Double], unknown: Int32?, byteFallback: Bool) throws(Failure) {
         let ids = entries.indices.map { Int32($0) }
         trie = try ByteTrie(entries, values: ids)
+        beginnings = TokenBeginnings(entries, in: trie)
         let table = Scratch(count: scores.count, repeating: 0.0)
         for (id, score) in scores.enumerated() { table[id] = score }
         self.scores = table
@@ -45,16 +63,15 @@ struct UnigramModel: Sendable {
 
     /// Appends the tokens of a piece. `steps` is memory that calls share.
     func tokenize(
-        _ piece: UnsafeBufferPointer<UInt8>, into tokens: inout PieceTokens, steps: inout [Step],
+        _ piece: UnsafeBufferPointer<UInt8>, into tokens: inout some TokenSink, steps: inout [Step],
         _ cancellation: Cancellation
     ) throws(Failure) {
         guard !piece.isEmpty else { return }
-        let empty = Step(score: 0, start: -1, id: -1)
         if steps.count <= piece.count {
-            steps = [Step](repeating: empty, count: max(piece.count + 1, 1024))
+            steps = [Step](repeating: .none, count: max(piece.count + 1, 1024))
         }
         try steps.withUnsafeMutableBufferPointer { (steps) throws(Failure) in
-            for index in 0...piece.count { steps[index] = empty }
+            for index in 0...piece.count { steps[index] = .none }
             if let bytes = piece.baseAddress, let start = steps.baseAddress {
                 try search(bytes, piece.count, start, cancellation)
             }
@@ -74,56 +91,63 @@ struct UnigramModel: Sendable {
                 try cancellation.check()
                 nextCheck += Self.checkInterval
             }
-            let width = UTF8Text.width(bytes[start])
+            let (scalar, width) = UTF8Text.scalar(bytes, start)
+            let beginning = beginnings.entry(scalar)
             let score = steps[start].score
-            var single = false
-            var node = ByteTrie.root
-            var index = start
-            while index < count, let next = ByteTrie.step(units, node, bytes[index]) {
-                node = next
-                index += 1
-                let id = units[Int(node)].value
-                if id < 0 { continue }
-                let candidate = scores[Int(id)] + score
-                if steps[index].start < 0 || candidate > steps[index].score {
-                    steps[index] = Step(score: candidate, start: Int32(truncatingIfNeeded: start), id: id)
-                }
-                if index - start == width { single = true }
-            }
-            if !single {
-                let candidate = unknownScore + score
-                if steps[start + width].start < 0 || candidate > steps[start + width].score {
-                    steps[start + width] = Step(
-                        score: candidate, start: Int32(truncatingIfNeeded: start), id: unknown ?? -1)
-                }
+            var index = start &+ width
+            let first = beginning.id >= 0 ? scores[Int(beginning.id)] : unknownScore
+            Self.offer(&steps[index], score + first, start, beginning.id >= 0 ? beginning.id : unknown ?? -1, true)
+            if index < count, beginning.mayGoOn(UTF8Text.scalar(bytes, index).value) {
+                var node = beginning.node
+                // Only where a character ends may a token.
+                characters: repeat {
+                    let end = index &+ UTF8Text.width(bytes[index])
+                    repeat {
+                        guard let next = ByteTrie.step(units, node, bytes[index]) else { break characters }
+                        node = next
+                        index &+= 1
+                    } while index < end
+                    let id = units[Int(node)].value
+                    Self.offer(&steps[index], score + scores[Int(max(id, 0))], start, id, id >= 0)
+                } while index < count
             }
             start += width
         }
     }
 
+    /// Takes a token into `step` if that makes it better. Whether it does can hardly be foretold: the answer is computed rather than branched
+    /// on.
+    @inline(__always)
+    private static func offer(_ step: inout Step, _ score: Double, _ start: Int, _ id: Int32, _ isToken: Bool) {
+        let old = step
+        let new = Step(score: score, start: start, id: id)
+        let isBetter = isToken & ((old.link < 0) | (score > old.score))
+        step.score = Double(bitPattern: isBetter ? score.bitPattern : old.score.bitPattern)
+        step.link = isBetter ? new.link : old.link
+    }
+
     // Goes back from the end; unknown characters side by side are one token.
     private func collect(
-        _ piece: UnsafeBufferPointer<UInt8>, _ tokens: inout PieceTokens, _ steps: [Step]
+        _ piece: UnsafeBufferPointer<UInt8>, _ tokens: inout some TokenSink, _ steps: [Step]
     ) throws(Failure) {
-        let first = tokens.ids.count
+        let first = tokens.count
         var end = piece.count
         while end > 0 {
             let id = steps[end].id
-            var start = Int(steps[end].start)
+            var start = steps[end].start
             if id < 0 || id == unknown {
-                while start > 0, steps[start].id == id { start = Int(steps[start].start) }
+                while start > 0, steps[start].id == id { start = steps[start].start }
                 try collectUnknown(piece, start..<end, &tokens)
             } else {
                 tokens.append(id, end: end)
             }
             end = start
         }
-        tokens.ids[first...].reverse()
-        tokens.ends[first...].reverse()
+        tokens.reverse(from: first)
     }
 
     private func collectUnknown(
-        _ piece: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ tokens: inout PieceTokens
+        _ piece: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ tokens: inout some TokenSink
     ) throws(Failure) {
         // Unknown characters may be an entry together where none of them is one alone.
         if let id = trie.value(UnsafeBufferPointer(rebasing: piece[range])) {
@@ -142,4 +166,13 @@ struct UnigramModel: Sendable {
 
     /// The id of a vocabulary entry.
     func id(of entry: [UInt8]) -> Int32? { trie.value(entry) }
+}
+
+extension Bool {
+    // Without a branch.
+    @inline(__always)
+    fileprivate static func & (left: Bool, right: Bool) -> Bool { (left ? 1 : 0) & (right ? 1 : 0) as UInt8 != 0 }
+
+    @inline(__always)
+    fileprivate static func | (left: Bool, right: Bool) -> Bool { (left ? 1 : 0) | (right ? 1 : 0) as UInt8 != 0 }
 }

@@ -9,7 +9,7 @@ struct WordPieceModel: Sendable {
     /// The id of words that cannot be put together.
     let unknown: Int32
     /// Longer words, in code points, are unknown.
-    private let lengthLimit: Int
+    let lengthLimit: Int
 
     /// A model over `entries`; `prefix` marks those that continue a word.
     init(entries: [[UInt8]], ids: [Int32], unknown: [UInt8], prefix: [UInt8], lengthLimit: Int) throws(Failure) {
@@ -24,12 +24,12 @@ struct WordPieceModel: Sendable {
     }
 
     /// Appends the tokens of a word.
-    func tokenize(_ word: UnsafeBufferPointer<UInt8>, into tokens: inout PieceTokens) {
+    func tokenize(_ word: UnsafeBufferPointer<UInt8>, into tokens: inout some TokenSink) {
         guard let bytes = word.baseAddress else { return }
         let units = trie.units
         var length = word.count
         if length > lengthLimit { for byte in word where byte & 0xc0 == 0x80 { length -= 1 } }
-        let first = tokens.ids.count
+        let first = tokens.count
         var start = 0
         var root: UInt32? = ByteTrie.root
         while length <= lengthLimit, start < word.count, var node = root {
@@ -50,10 +50,22 @@ struct WordPieceModel: Sendable {
             root = continuation
         }
         if start < word.count {
-            tokens.ids.removeLast(tokens.ids.count - first)
-            tokens.ends.removeLast(tokens.ends.count - first)
+            tokens.keep(first)
             tokens.append(unknown, end: word.count)
         }
+    }
+
+    /// The id of a word of one scalar, `width` bytes at `start`.
+    @inline(__always)
+    func id(ofScalar start: UnsafePointer<UInt8>, width: Int) -> Int32 {
+        guard lengthLimit > 0 else { return unknown }
+        let units = trie.units
+        var node = ByteTrie.root
+        for index in 0..<width {
+            guard let next = ByteTrie.step(units, node, start[index]) else { return unknown }
+            node = next
+        }
+        return units[Int(node)].value >= 0 ? units[Int(node)].value : unknown
     }
 
     /// The id of a vocabulary entry.

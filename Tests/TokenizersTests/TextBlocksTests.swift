@@ -53,9 +53,26 @@ import Testing
                 Thread.sleep(forTimeInterval: 0.05)
                 cancellation.cancel()
             }
-            // Were the request seen between texts only, the count would come.
+            // Were the request seen between texts only, the tokens would come.
             #expect(throws: Failure.cancelled, "\(name)") {
-                try tokenizer.countBatch([text], work: Work(cancellation: cancellation))
+                try tokenizer.encodeBatch([text], work: Work(cancellation: cancellation))
+            }
+        }
+    }
+
+    @Test(arguments: ["hello world ", "好书，", "a", "é", "e\u{301}\u{315}", "\u{1}"])
+    func `The reading of ids alone stops within a text`(unit: String) throws {
+        for name in ["wordpiece-tokenizer.json", "unigram-tokenizer.json"] {
+            let reader = try #require(try Tokenizer(file: Vectors.path(name)).idReader)
+            let text = Array(String(repeating: unit, count: 400_000 / unit.utf8.count).utf8)
+            let cancellation = Cancellation()
+            cancellation.cancel()
+            var workspace = TokenizerWorkspace(reading: ReadingMemory(), cancellation: cancellation)
+            _ = text.withUnsafeBufferPointer { buffer in
+                // The reader does not look before it begins, so that whoever throws is within.
+                #expect(throws: Failure.cancelled, "\(name)") {
+                    try reader.read(buffer, 0..<buffer.count, &workspace)
+                }
             }
         }
     }

@@ -39,10 +39,22 @@ typedef struct {
 extern const uint16_t cu_property_blocks[];
 extern const uint8_t cu_property_indices[];
 extern const cu_properties cu_property_records[];
+extern const int cu_property_record_count;
+
+/// The block of 128 code points that a code point (below 0x110000) lies in: equal numbers, equal properties.
+static inline uint16_t cu_property_block_of(uint32_t code_point) { return cu_property_blocks[code_point >> 7]; }
+
+/// The number of the record that holds the properties of a code point, which must be below 0x110000; less than `cu_property_record_count`.
+static inline uint8_t cu_property_index_of(uint32_t code_point) {
+    return cu_property_indices[(uint32_t)cu_property_blocks[code_point >> 7] << 7 | (code_point & 127)];
+}
+
+/// The properties in a record.
+static inline cu_properties cu_property_record(uint8_t index) { return cu_property_records[index]; }
 
 /// The properties of a code point, which must be below 0x110000.
 static inline cu_properties cu_properties_of(uint32_t code_point) {
-    return cu_property_records[cu_property_indices[(uint32_t)cu_property_blocks[code_point >> 7] << 7 | (code_point & 127)]];
+    return cu_property_records[cu_property_index_of(code_point)];
 }
 
 /// The code points a mapping gives; `count` is 0 where it changes nothing.

@@ -7,9 +7,8 @@ extension TrainableEncoder {
     /// takes, -1 where a text has ended.
     public func tokens(_ texts: [[UInt8]], work: Work = Work()) throws(Failure) -> Tensor {
         guard !texts.isEmpty else { throw .argument("texts", expected: "at least one text", got: "an empty list") }
-        let cut = EncodingOptions(truncation: .init(parts.maxTokens), offsets: false, overflow: false)
         let prompted = parts.prompt.isEmpty ? texts : texts.map { parts.prompt + $0 }
-        let ids = try tokenizer.encodeBatch(prompted, options: cut, work: work).map(\.ids)
+        let ids = try tokenizer.ids(prompted, maximumLength: parts.maxTokens, work: work)
         let width = ids.reduce(0) { max($0, $1.count) }
         return try Tensor.build([ids.count, width], of: Int32.self) { target in
             for (row, text) in ids.enumerated() {
