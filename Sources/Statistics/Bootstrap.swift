@@ -2,7 +2,7 @@ import Glibc
 import Support
 
 /// Intervals by drawing the data again (Efron and Tibshirani 1993). Each resample has its own stream of the seed, so that the result is the same
-/// for any number of threads.
+/// for any number of threads. How a resample is drawn: `Resampler`.
 public struct Bootstrap: Sendable {
     /// How the interval is read off the resamples.
     public enum Kind: String, CaseIterable, Sendable {
@@ -67,17 +67,16 @@ public struct Bootstrap: Sendable {
         }
         let estimate = try measured(a, b)
         guard estimate.isFinite else { return TestResult(reason: "b is 0, so a relative difference is not defined") }
+        let first = try Resampler(a, statistic, work)
+        let second = try b.map { (b) throws(Failure) in try Resampler(b, statistic, work) }
         let draws = Locked([Double](repeating: 0, count: resamples))
         let block = 64
         try work.forEach((resamples + block - 1) / block) { (index, _) throws(Failure) in
             var values: [Double] = []
             for draw in (index * block)..<min(resamples, (index + 1) * block) {
                 var generator = SeededGenerator(seed: seed, stream: UInt64(draw))
-                let x = try Self.resampled(a, &generator, work)
-                var y: [Double]?
-                if let b { y = try Self.resampled(b, &generator, work) }
-                let value = try statistic.value(x, work)
-                values.append(effect(value, try y.map { (y) throws(Failure) in try statistic.value(y, work) }))
+                let x = try first.next(&generator, work)
+                values.append(effect(x, try second.map { (y) throws(Failure) in try y.next(&generator, work) }))
             }
             draws.withLock { $0.replaceSubrange((index * block)..<(index * block + values.count), with: values) }
         }
@@ -104,19 +103,6 @@ public struct Bootstrap: Sendable {
         var interval = Interval(Quantiles.ofSorted(sorted, lower), Quantiles.ofSorted(sorted, upper))
         if kind == .basic { interval = Interval(2 * estimate - interval.upper, 2 * estimate - interval.lower) }
         return TestResult(effect: estimate, standardError: Moments(sorted).sd, interval: interval, details: details)
-    }
-
-    private static func resampled(
-        _ x: [Double], _ generator: inout SeededGenerator, _ work: Work
-    ) throws(Failure) -> [Double] {
-        var clock = PollClock(work.cancellation)
-        var drawn: [Double] = []
-        drawn.reserveCapacity(x.count)
-        for _ in x.indices {
-            try clock.check()
-            drawn.append(x[generator.below(x.count)])
-        }
-        return drawn
     }
 
     /// The acceleration, from what leaving out one value of either sample changes. Means need one pass; others are left out at no more than

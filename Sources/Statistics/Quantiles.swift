@@ -22,18 +22,26 @@ public enum Quantiles {
         case 9: shift = q / 4 + 3.0 / 8
         default: shift = 1 - q
         }
-        let place = n * q + shift
-        let nearest = place.rounded()
-        // n·q that is whole but for rounding counts as whole.
-        let settled = abs(place - nearest) < 4 * Double.ulpOfOne * max(1, n) ? nearest : place
-        let j = Int(settled.rounded(.down))
-        let rest = settled - settled.rounded(.down)
+        let (j, rest) = split(n * q + shift, n)
         switch type {
         case 1: return rest > 0 ? at(j + 1) : at(j)
         case 2: return rest > 0 ? at(j + 1) : 0.5 * (at(j) + at(j + 1))
         case 3: return rest > 0 || j % 2 != 0 ? at(j + 1) : at(j)
         default: return rest == 0 ? at(j) : at(j) + rest * (at(j + 1) - at(j))
         }
+    }
+
+    /// Between which of n sorted values the quantile at `q` lies by definition 7, from 1, and how far on to the next.
+    static func place(_ q: Double, of n: Int) -> (place: Int, rest: Double) {
+        let (place, rest) = split(Double(n) * q + 1 - q, Double(n))
+        return (min(max(place, 1), n), rest)
+    }
+
+    private static func split(_ place: Double, _ n: Double) -> (whole: Int, rest: Double) {
+        let nearest = place.rounded()
+        // n·q that is whole but for rounding counts as whole.
+        let settled = abs(place - nearest) < 4 * Double.ulpOfOne * max(1, n) ? nearest : place
+        return (Int(settled.rounded(.down)), settled - settled.rounded(.down))
     }
 
     /// Harrell and Davis's (1982) quantile, a mean of all values under a beta distribution, with its jackknife standard error.

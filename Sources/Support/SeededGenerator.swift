@@ -1,7 +1,7 @@
 /// A seeded source of random numbers: xoshiro256** (Blackman and Vigna 2021, "Scrambled linear pseudorandom number generators"),
 /// its state filled by SplitMix64. The same seed gives the same numbers on every machine.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: (UInt64, UInt64, UInt64, UInt64)
+    @usableFromInline var state: (UInt64, UInt64, UInt64, UInt64)
     private var spareNormal: Double?
 
     /// A generator for `seed`. `stream` gives unrelated sequences of one seed: one per restart, resample or block of work, never
@@ -19,7 +19,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// The next 64 random bits.
-    public mutating func next() -> UInt64 {
+    @inlinable public mutating func next() -> UInt64 {
         let product = state.1 &* 5
         let result = ((product << 7) | (product >> 57)) &* 9
         let shifted = state.1 << 17
@@ -33,10 +33,10 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// A number in [0, 1), a multiple of 2^-53.
-    public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+    @inlinable public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     /// An integer in 0 ..< bound, without bias (Lemire 2019). `bound` must be positive.
-    public mutating func below(_ bound: Int) -> Int {
+    @inlinable public mutating func below(_ bound: Int) -> Int {
         let range = UInt64(bound)
         var product = next().multipliedFullWidth(by: range)
         if product.low < range {

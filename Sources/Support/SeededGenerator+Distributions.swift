@@ -1,9 +1,8 @@
 import Glibc
-import Support
 
 extension SeededGenerator {
     /// A draw of the gamma distribution with that shape, above 0, and scale 1 (Marsaglia and Tsang 2000).
-    mutating func gamma(_ shape: Double) -> Double {
+    public mutating func gamma(_ shape: Double) -> Double {
         // Below 1: a draw of shape + 1 times u^(1 / shape).
         guard shape >= 1 else { return exp(logGamma(shape)) }
         return gammaFromOne(shape)
@@ -29,13 +28,13 @@ extension SeededGenerator {
     }
 
     /// A draw of the beta distribution: x / (x + y) of two gamma draws, by logarithms so that small shapes do not give 0 / 0.
-    mutating func beta(_ a: Double, _ b: Double) -> Double {
+    public mutating func beta(_ a: Double, _ b: Double) -> Double {
         let (x, y) = (logGamma(a), logGamma(b))
         return 1 / (1 + exp(y - x))
     }
 
     /// A draw of the Poisson distribution: by inversion for small rates, otherwise by transformed rejection (Hörmann 1993, PTRS).
-    mutating func poisson(_ rate: Double) -> Int {
+    public mutating func poisson(_ rate: Double) -> Int {
         guard rate >= 10 else {
             // The number of uniform factors until their product falls below exp(-rate).
             let limit = exp(-rate)
@@ -64,7 +63,7 @@ extension SeededGenerator {
 
     /// A draw of the binomial distribution: by counting gaps between successes where few are expected, otherwise by transformed rejection
     /// (Hörmann 1993, BTRS).
-    mutating func binomial(_ trials: Int, _ probability: Double) -> Int {
+    public mutating func binomial(_ trials: Int, _ probability: Double) -> Int {
         if probability > 0.5 { return trials - binomial(trials, 1 - probability) }
         let n = Double(trials)
         let p = probability
