@@ -35,6 +35,8 @@ public final class LuaState {
 
     /// The main thread of Lua, and the one that called the native function that runs now.
     let main: OpaquePointer
+    /// What references to Lua's values know of this state.
+    let link = LuaLink()
     var current: OpaquePointer
     var deadReferences: [Int32] = []
     /// The last error of a Lua function called from Swift: the failure made of it and the value that was raised.
@@ -108,12 +110,14 @@ public final class LuaState {
             },
             context: Unmanaged.passUnretained(self).toOpaque(),
             cancellation: Unmanaged.passUnretained(cancellation).toOpaque())
+        link.state = self
     }
 
     /// Makes the allocator ask before Lua grows.
     func setTotalLimit(_ mayHold: @escaping @convention(c) (Int) -> Bool) { host.pointee.may_hold = mayHold }
 
     deinit {
+        link.state = nil
         // What its finalizers do reaches nothing of this object, which is no more.
         host.pointee.enter = nil
         host.pointee.write = nil

@@ -7,7 +7,6 @@ import Tensors
 final class LuaLayer: Layer, @unchecked Sendable {
     private let function: LuaFunction
     private let table: LuaReference?
-    private weak var state: LuaState?
     private let found: Found
 
     /// What a table holds that learns.
@@ -16,8 +15,8 @@ final class LuaLayer: Layer, @unchecked Sendable {
         var children: [(name: String, layer: Layer)] = []
     }
 
-    init(_ function: LuaFunction, table: LuaReference?, _ found: Found, _ state: LuaState) {
-        (self.function, self.table, self.found, self.state) = (function, table, found, state)
+    init(_ function: LuaFunction, table: LuaReference?, _ found: Found) {
+        (self.function, self.table, self.found) = (function, table, found)
     }
 
     override var kind: String { table == nil ? "function" : "module" }
@@ -30,7 +29,7 @@ final class LuaLayer: Layer, @unchecked Sendable {
     override var children: [(name: String, layer: Layer)] { found.children }
 
     override func forward(_ inputs: [Tensor], _ recorder: Recorder) throws(Failure) -> Tensor {
-        guard let state else { throw .operation("the Lua state of this module has ended") }
+        guard let state = function.state else { throw .operation("the Lua state of this module has ended") }
         let before = state.work.recordsGradients
         state.work.recordsGradients = recorder.work.recordsGradients
         defer { state.work.recordsGradients = before }
@@ -65,7 +64,7 @@ extension Call {
     func layer(_ argument: Argument, _ name: String) throws(Failure) -> Layer {
         if let layer = argument.object(Layer.self) { return layer }
         if argument.kind == .function, case .function(let function) = try argument.value() {
-            return LuaLayer(function, table: nil, LuaLayer.Found(), state)
+            return LuaLayer(function, table: nil, LuaLayer.Found())
         }
         guard argument.kind == .table else {
             throw .argument(name, expected: "module, table with a method forward, or function", got: argument.words)
@@ -78,7 +77,7 @@ extension Call {
         var seen: Set<Int> = []
         var found = LuaLayer.Found()
         try collect(argument, "", &found, &seen)
-        return LuaLayer(function, table: try keep(argument), found, state)
+        return LuaLayer(function, table: try keep(argument), found)
     }
 
     // Tensors that ask for gradients, modules, and tables of them; each table once.
