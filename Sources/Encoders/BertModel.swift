@@ -26,7 +26,7 @@ final class BertModel: Sendable {
     private static let typeEmbeddings = "embeddings.token_type_embeddings.weight"
 
     /// Loads config.json and the weights from `folder`, and brings the layers' weights to `precision`.
-    init(folder: String, precision: Precision = .float32) throws(Failure) {
+    init(folder: String, precision: Precision = .float32, work: Work = Work()) throws(Failure) {
         self.folder = folder
         configuration = try EncoderConfiguration("\(folder)/config.json")
         let configuration = configuration
@@ -48,11 +48,12 @@ final class BertModel: Sendable {
             }
         }
         embeddingNorm = try weights.layerNorm("embeddings.LayerNorm", size: hidden, epsilon: configuration.epsilon)
-        var layers: [BertLayer] = []
-        for index in 0..<configuration.layers {
-            layers.append(try BertLayer(weights, index: index, configuration: configuration, precision: precision))
+        let loaded = Locked([BertLayer?](repeating: nil, count: configuration.layers))
+        try work.forEach(configuration.layers) { (index, _) throws(Failure) in
+            let layer = try BertLayer(weights, index: index, configuration: configuration, precision: precision)
+            loaded.withLock { $0[index] = layer }
         }
-        self.layers = layers
+        layers = loaded.withLock { $0 }.compactMap { $0 }
     }
 
     /// Computes the last layer's vectors (tokens x hidden) of `tokens` and hands them to `body`. No text may be longer than

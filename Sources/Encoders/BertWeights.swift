@@ -62,10 +62,12 @@ extension Tensor {
     /// Refuses a float32 tensor with a value that is not finite: every vector computed with it would be NaN.
     func requireFinite(_ folder: String, name: String) throws(Failure) {
         let bad = try withElements(as: Float.self) { values -> Int? in
-            // Adding up zeros and NaNs is what the processor does many at a time; the place is looked for only if there is one.
-            var sum: Float = 0
-            for value in values { sum += value * 0 }
-            return sum == 0 ? nil : values.firstIndex { !$0.isFinite }
+            // An exponent of ones is what infinities and NaNs have: asked so, the processor looks at many values at a time. The place is looked for
+            // only if there is one.
+            let exponent = Float.infinity.bitPattern
+            var found: UInt32 = 0
+            for value in values { found |= value.bitPattern & exponent == exponent ? 1 : 0 }
+            return found == 0 ? nil : values.firstIndex { !$0.isFinite }
         }
         guard let bad else { return }
         throw .format(

@@ -37,10 +37,11 @@ public final class TextEncoder: Sendable {
     ///   - maxLength: the most tokens of one text; nil takes the model's own limit.
     ///   - pooling: replaces the pooling that the model names.
     ///   - prompt: the name of one of the model's prompts, or the text itself, that is put before every text; nil takes the model's default.
+    ///   - work: the threads that bring the layers' weights to where products want them.
     /// - Throws: `file` or `format` for a folder that cannot be used; `argument` named `precision`, `max_length` or `prompt`.
     public init(
         folder: String, precision: Precision = .float32, maxLength: Int? = nil, pooling: Pooling? = nil,
-        prompt: String? = nil
+        prompt: String? = nil, work: Work = Work()
     ) throws(Failure) {
         guard FileSystem.isFolder(folder) else {
             throw .file(
@@ -54,7 +55,7 @@ public final class TextEncoder: Sendable {
         pipeline = try SentencePipeline(
             folder: folder,
             hidden: { (place) throws(Failure) in
-                let model = try BertModel(folder: place, precision: precision)
+                let model = try BertModel(folder: place, precision: precision, work: work)
                 loaded = model
                 return model.configuration.hidden
             }, override: pooling)

@@ -44,10 +44,12 @@ extension LuaModule {
         let maxLength = try call.integer(ifGiven: "max_length")
         let pooling = try call.string(ifGiven: "pooling").flatMap(Pooling.init(rawValue:))
         let prompt = try call.string(ifGiven: "prompt")
+        let work = call.work
         return .object(
-            try call.work.unattended { () throws(Failure) in
+            try work.unattended { () throws(Failure) in
                 try TextEncoder(
-                    folder: folder, precision: precision, maxLength: maxLength, pooling: pooling, prompt: prompt)
+                    folder: folder, precision: precision, maxLength: maxLength, pooling: pooling, prompt: prompt,
+                    work: work)
             })
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Plain memory for the inner loops of a routine, 64-byte aligned and counted as native memory, freed with its last reference.
 ///
 /// Inlinable, because a generic class of another module that is not specialised costs a call for every element.
@@ -12,15 +14,15 @@ public final class Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
     @inlinable
     public init(count: Int, repeating value: Element) {
         let bytes = max(count, 1) * MemoryLayout<Element>.stride
-        start = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(
-            to: Element.self, capacity: max(count, 1))
+        guard let memory = LargePages.allocate(bytes) else { fatalError("out of memory") }
+        start = memory.bindMemory(to: Element.self, capacity: max(count, 1))
         start.initialize(repeating: value, count: max(count, 1))
         self.count = count
         NativeMemory.record(bytes)
     }
 
     deinit {
-        start.deallocate()
+        free(start)
         NativeMemory.record(-max(count, 1) * MemoryLayout<Element>.stride)
     }
 
