@@ -3,7 +3,8 @@ import Support
 /// The first step of every search for tokens: for each scalar the node it leads to, and a guess at which scalars a token has next.
 ///
 /// In writing without spaces a search begins at every character and most end at the second, three bytes of trie away in memory that is
-/// seldom near. What a bit of `next` knows of all second scalars together spares two in three of these walks.
+/// seldom near. What a bit of `next` knows of all second scalars together spares, in Chinese reviews, four in five of the walks that would end
+/// so, which is more than half of all.
 struct TokenBeginnings: Sendable {
     struct Entry: BitwiseCopyable {
         /// Where the scalar leads from the root; the root itself where it leads nowhere.
