@@ -299,7 +299,8 @@ def prepare(wanted):
             process.close()
         facts[model] = json.load(open(known))
         if peer_python:
-            subprocess.run([peer_python, f"{HERE}/export.py", f"{models}/{model}", texts, f"{OUT}/{model}"], stdout=subprocess.DEVNULL, stderr=open(f"{OUT}/log.txt", "a"))
+            export = [peer_python, "-B", f"{HERE}/export.py", f"{models}/{model}", texts, f"{OUT}/{model}"]
+            subprocess.run(export, stdout=subprocess.DEVNULL, stderr=open(f"{OUT}/log.txt", "a"))
     return facts
 
 
@@ -428,7 +429,8 @@ models, data, peer_python = arguments.models, arguments.data, os.environ.get("BE
 os.makedirs(OUT, exist_ok=True)
 results = {"machine": machine(), "rows": {}}
 if os.path.exists("out/bench.json"):
-    results["rows"] = json.load(open("out/bench.json"))["rows"]
+    known = json.load(open("out/bench.json"))["rows"]
+    results["rows"] = {row.name: known[row.name] for row in [*encoding_rows({}), *other_rows()] if row.name in known}
 if arguments.markdown:
     markdown(results)
     sys.exit()
@@ -449,7 +451,11 @@ names = [row.name for row in chosen]
 for row in [*encoding_rows(facts), *other_rows()]:
     if row.name not in names:
         continue
-    result = results["rows"][row.name] = run(row)
+    try:
+        result = results["rows"][row.name] = run(row)
+    except (RuntimeError, OSError) as error:
+        print(f"{row.title}: {error}")
+        continue
     show(result)
     with open("out/bench.json", "w") as file:
         json.dump(results, file, indent=1, ensure_ascii=False)
