@@ -393,20 +393,22 @@ def show(result):
     sys.stdout.flush()
 
 
-def markdown(results):
-    """The README's table: ratios only."""
-    print(f"On {results['machine']}:\n\n| work | how many times as fast as | goal |\n| --- | --- | --- |")
+def markdown(results, by):
+    """The README's table: ratios alone, by the clock or, where other programs were busy, by the processor's time."""
+    said = {"clock": "by the clock", "processor": "by processor time, other programs being busy"}[by]
+    print(f"On {results['machine']}, {said}:\n\n| work | how many times as fast as | goal |\n| --- | --- | --- |")
     for result in results["rows"].values():
         peers = {name: entry for name, entry in result["peers"].items() if "ratio" in entry}
-        ratios = ", ".join(f"{name} {entry['ratio']:.2f}" for name, entry in peers.items() if not name.startswith("peak"))
-        ratios += "".join(f"; {entry['ratio']:.0%} of the {name}" for name, entry in peers.items() if name.startswith("peak"))
+        ratios = {name: entry.get("processor_ratio", entry["ratio"]) if by == "processor" else entry["ratio"] for name, entry in peers.items()}
+        words = [f"{name} {ratio:.2f}" for name, ratio in ratios.items() if not name.startswith("peak")]
+        words += [f"{ratio:.0%} of the {name}" for name, ratio in ratios.items() if name.startswith("peak")]
+        goals = sorted({entry["goal"] for name, entry in peers.items() if entry["goal"] and not name.startswith("peak")})
+        goals = [f"{goal:g}" for goal in goals]
         if "limit" in result:
-            ratios = f"{result['ours']['value']:.3g} {result['unit']}" + (f"; {ratios}" if ratios else "")
-        goals = sorted({f"{entry['goal']:g}" for name, entry in peers.items() if entry.get("goal") and not name.startswith("peak")}, key=float)
-        if "limit" in result:
+            words.insert(0, f"{result['ours']['value']:.3g} {result['unit']}")
             goals.append(f"{'at least' if result['unit'].endswith('/s') else 'at most'} {result['limit']} {result['unit']}")
-        if ratios:
-            print(f"| {result['title']} | {ratios} | {', '.join(goals)} |")
+        if words:
+            print(f"| {result['title']} | {', '.join(words)} | {', '.join(goals)} |")
 
 
 def machine():
@@ -423,7 +425,7 @@ parser.add_argument("--only", action="append", default=[])
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--texts", type=int, default=5000)
 parser.add_argument("--list", action="store_true")
-parser.add_argument("--markdown", action="store_true")
+parser.add_argument("--markdown", nargs="?", const="clock", choices=["clock", "processor"])
 arguments = parser.parse_args()
 models, data, peer_python = arguments.models, arguments.data, os.environ.get("BENCH_PYTHON")
 os.makedirs(OUT, exist_ok=True)
@@ -432,7 +434,7 @@ if os.path.exists("out/bench.json"):
     known = json.load(open("out/bench.json"))["rows"]
     results["rows"] = {row.name: known[row.name] for row in [*encoding_rows({}), *other_rows()] if row.name in known}
 if arguments.markdown:
-    markdown(results)
+    markdown(results, arguments.markdown)
     sys.exit()
 chosen = [row for row in [*encoding_rows({}), *other_rows()] if not arguments.only or any(part in row.name for part in arguments.only)]
 if arguments.list:
