@@ -127,11 +127,8 @@ extension Tensor {
             transposed = false
         }
         let (m, k, n) = (shape[0], shape[1], other.shape[1])
-        let packed = try Tensor.uninitialized([ck_packed_count_f32(n, k)], dtype: .float32)
-        withExtendedLifetime((right, packed)) {
-            ck_pack_f32(
-                n, k, right.pointer(Float.self), right.strides[transposed ? 1 : 0], transposed ? 1 : 0,
-                packed.pointer(Float.self))
+        let packed = try right.packed(Float.self, isTransposed: transposed, work: work) {
+            ck_pack_f32($0, $1, $2, $3, $4, $5)
         }
         // About 20 million operations a block: long enough for a thread, short enough to stop quickly.
         let rows = max(6, min(m, 10_000_000 / max(1, n * k) / 6 * 6))

@@ -92,6 +92,29 @@ import Testing
         #expect(throws: Failure.self) { try tensor.rows([Int](repeating: 0, count: count) + [count]) }
     }
 
+    /// Right sides of many lines or many columns are packed in several blocks.
+    @Test(arguments: [(3, 20_003, 5), (2, 20_000, 33), (3, 7, 60_011), (1, 1, 300_001)], [DType.float32, .float64])
+    func products(_ sizes: (rows: Int, inner: Int, columns: Int), _ dtype: DType) throws {
+        let (m, k, n) = sizes
+        let left = numbers(m * k, below: 7)
+        let right = numbers(k * n, below: 7)
+        let x = try Tensor(left, shape: [m, k]).to(dtype)
+        let plain = try Tensor(right, shape: [k, n]).to(dtype)
+        let turned = try plain.transposed().contiguous().transposed()
+        // Whole numbers this small are added exactly in either dtype.
+        for y in [plain, turned] {
+            for work in [Work(threads: 1), Work(threads: 3)] {
+                let product = try x.matmul(y, work: work).values(as: Double.self)
+                for column in stride(from: 0, to: n, by: max(1, n / 97)) {
+                    for row in 0..<m {
+                        let sum = (0..<k).reduce(0) { $0 + left[row * k + $1] * right[$1 * n + column] }
+                        #expect(product[row * n + column] == Double(sum))
+                    }
+                }
+            }
+        }
+    }
+
     @Test func memory() throws {
         // Longer than the blocks in which bytes are copied and cleared.
         let size = 3 << 20

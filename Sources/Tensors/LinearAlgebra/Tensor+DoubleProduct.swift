@@ -22,11 +22,8 @@ extension Tensor {
         let isTransposed = other.strides[0] == 1 && other.strides[1] >= k
         let isPlain = other.strides[1] == 1 && other.strides[0] >= n
         let right = isTransposed || isPlain ? other : try other.clone(work: work)
-        let packed = try Tensor.uninitialized([ck_packed_count_f64(n, k)], dtype: .float64)
-        withExtendedLifetime((right, packed)) {
-            ck_pack_f64(
-                n, k, right.pointer(Double.self), right.strides[isTransposed ? 1 : 0], isTransposed ? 1 : 0,
-                packed.pointer(Double.self))
+        let packed = try right.packed(Double.self, isTransposed: isTransposed, work: work) {
+            ck_pack_f64($0, $1, $2, $3, $4, $5)
         }
         try work.forEach((m + rows - 1) / rows) { block, _ in
             let from = block * rows
