@@ -88,7 +88,10 @@ private let state = Signature(
 
 private let loadState = Signature(
     "nn.Module:load_state",
-    "Takes over the parameters of a like model, from its state() or from a file that save() wrote: all of them or none.",
+    """
+    Takes over the parameters of a like model, from its state() or from a file that save() wrote: all of them or none; \
+    a name that it has and this one lacks is refused, too.
+    """,
     parameters: [.required("state", .either(.path, .table), "the path of a file, or tensors by name")],
     returns: [.init("nn.Module", "this module")],
     example: .init(
@@ -105,6 +108,8 @@ private let loadState = Signature(
         return .argument(1)
     }
     let table = try call.table("state")
+    try ModelFile.refuseUnknown(
+        table.named.map(\.name) + table.list.indices.map { "\($0 + 1)" }, layer, source: "the state")
     try ModelFile.fill(
         layer, with: { name in if case .object(let object) = table[name] { object.get(Tensor.self) } else { nil } },
         source: "the state")

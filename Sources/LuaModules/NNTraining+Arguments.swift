@@ -169,8 +169,8 @@ extension Call {
     }
 
     private func objective() throws(Failure) -> Objective {
-        let metrics = try self.metrics()
         let kind = try objectiveKind()
+        let metrics = try self.metrics(kind)
         if kind != .other { return Objective(kind, metrics: metrics) }
         guard case .function(let function)? = try given("loss")?.value() else {
             return Objective(.mse, metrics: metrics)
@@ -193,11 +193,19 @@ extension Call {
         }
     }
 
-    private func metrics() throws(Failure) -> [(name: String, metric: Objective.Metric)] {
+    private func metrics(_ kind: Objective.Kind) throws(Failure) -> [(name: String, metric: Objective.Metric)] {
         guard let table = try given("metrics") else { return [] }
         var metrics: [(name: String, metric: Objective.Metric)] = []
         try table.forEach { (position, element) throws(Failure) in
             switch element.text {
+            case "accuracy"? where kind == .mse:
+                throw .argument(
+                    "metrics", expected: "\"mae\" or \"rmse\" beside loss \"mse\"", got: "\"accuracy\"",
+                    hint: "it counts right classes, which loss \"cross_entropy\" or \"bce_with_logits\" learns")
+            case let name? where kind == .crossEntropy && ["mae", "rmse"].contains(name):
+                throw .argument(
+                    "metrics", expected: "\"accuracy\" beside loss \"cross_entropy\"", got: "\"\(name)\"",
+                    hint: "it is a distance between numbers, not between classes")
             case "accuracy"?: metrics.append(("accuracy", Objective.accuracy))
             case "mae"?: metrics.append(("mae", Objective.meanAbsoluteError))
             case "rmse"?: metrics.append(("rmse", Objective.rootMeanSquaredError))

@@ -173,7 +173,7 @@ import Testing
         }
         #expect(
             try refusal(Linear(inputs: 4, outputs: 2, seed: 0), [5, 3])
-                == "linear(4, 2) takes tensors whose last size is 4, got shape [5, 3]")
+                == "linear(4, 2) takes 4 features a row, got 3 (shape [5, 3])")
         let window = Window(height: 3, width: 3, down: 1, right: 1, border: (0, 0))
         let convolution = try Convolution(inputs: 2, outputs: 1, window: window, dimensions: 2, seed: 0)
         #expect(refusal(convolution, [1, 1, 5, 5]).contains("2 channels as second size, got shape [1, 1, 5, 5]"))

@@ -99,7 +99,7 @@ struct NNTests {
     func modelsCompute(code: String, expected: String) throws { #expect(try shown(code) == expected) }
 
     @Test(arguments: [
-        ("nn.linear(4, 2)(tensor.zeros(3, 5))", "linear(4, 2) takes tensors whose last size is 4, got shape [3, 5]"),
+        ("nn.linear(4, 2)(tensor.zeros(3, 5))", "linear(4, 2) takes 4 features a row, got 5 (shape [3, 5])"),
         ("nn.sequential{nn.linear(4, 2), 5}", "module, table with a method forward, or function expected"),
         ("nn.module({1, 2})", "as in function Net:forward(x)"),
         (
@@ -121,6 +121,23 @@ struct NNTests {
         ("return nn.linear(1, 1).wieght", "did you mean 'weight'?"),
         ("nn.attention(5, 2)", "a multiple of 2 (heads) expected, got 5"),
         ("nn.linear(2, 2):load_state{weight = tensor.zeros(2, 2)}", "the state is of another model: it has no 'bias'"),
+        (
+            "nn.linear(2, 2):load_state{weight = tensor.zeros(2, 2), bias = tensor.zeros(2), wieght = tensor.zeros(2)}",
+            "the state is of another model: this one has no 'wieght'"
+        ),
+        (
+            "local path = os.tmpname() nn.sequential{nn.linear(1, 1), nn.linear(1, 1)}:save(path) "
+                + "nn.sequential{nn.linear(1, 1)}:load_state(path)",
+            "is of another model: this one has no '2.bias' and 1 more"
+        ),
+        (
+            "nn.fit(nn.linear(1, 1), {tensor.rand(4, 1), tensor.rand(4, 1)}, {loss = 'mse', metrics = {'accuracy'}})",
+            "\"mae\" or \"rmse\" beside loss \"mse\" expected, got \"accuracy\""
+        ),
+        (
+            "nn.fit(nn.linear(1, 2), {tensor.rand(4, 1), {1, 2, 1, 2}}, {loss = 'cross_entropy', metrics = {'rmse'}})",
+            "\"accuracy\" beside loss \"cross_entropy\" expected, got \"rmse\""
+        ),
         ("nn.load('/nonexistent/model')", "/nonexistent/model"),
         ("nn.max_pool2d(2, {padding = 2})", "at most half the kernel"),
         ("nn.conv2d(1, 1, {3})", "one number, or {rows, columns}"),
@@ -256,7 +273,7 @@ struct NNTests {
         ),
         (
             "nn.fit(make(), {x:slice(2, 1, 1), y}, {loss = 'cross_entropy'})",
-            "linear(2, 8) takes tensors whose last size is 2, got shape [1, 1]"
+            "linear(2, 8) takes 2 features a row, got 1 (shape [1, 1])"
         ),
         ("make():predict({x, x:slice(1, 1, 3)})", "rows in every tensor, as in the first expected, got shape [3, "),
         ("nn.k_fold(3, {k = 4})", "integer from 2 to 3 (the rows) expected, got 4"),

@@ -136,7 +136,8 @@ extension Layer {
     /// Refuses an input whose last size is not `size`.
     func checkWidth(_ x: Tensor, _ size: Int) throws(Failure) {
         guard x.rank > 0, x.shape[x.rank - 1] == size else {
-            throw .operation("\(words) takes tensors whose last size is \(size), got shape \(x.shape)")
+            let got = x.shape.last.map { "\($0) (shape \(x.shape))" } ?? "a single value"
+            throw .operation("\(words) takes \(size) feature\(size == 1 ? "" : "s") a row, got \(got)")
         }
     }
 

@@ -44,7 +44,18 @@ public enum ModelFile {
     public static func fill(_ model: Layer, from path: String) throws(Failure) {
         let file = try SafetensorsFile(path)
         _ = try description(file)
+        // Beside the parameters a training under way keeps its own state, which is no model's.
+        if file.metadata.allSatisfy({ $0.key == key }) { try refuseUnknown(file.names, model, source: path) }
         try fill(model, from: file)
+    }
+
+    /// Refuses names that no parameter of `model` has.
+    public static func refuseUnknown(_ names: [String], _ model: Layer, source: String) throws(Failure) {
+        let known = Set(model.parameters.map(\.name))
+        let unknown = names.filter { !known.contains($0) }
+        guard let first = unknown.first else { return }
+        let more = unknown.count > 1 ? " and \(unknown.count - 1) more" : ""
+        throw .operation("\(source) is of another model: this one has no '\(first)'\(more)")
     }
 
     /// Gives `model` the given parameters: all of them, each of its shape. Refused as a whole otherwise.
