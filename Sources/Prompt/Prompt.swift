@@ -30,21 +30,26 @@ public final class Prompt {
     }
 
     /// Two lines that say what this is and where help is.
-    public static var banner: String {
-        """
-        Cohort \(cohortVersion), an analysis prompt in Lua 5.4
-        help() shows what there is, ?name explains a name, .help lists commands, Ctrl-D leaves
-
-        """
+    public static func banner(width: Int) -> String {
+        wrapped(
+            """
+            Cohort \(cohortVersion), an analysis prompt in Lua 5.4
+            help() shows what there is, ?name explains a name, .help lists commands, Ctrl-D leaves
+            """, width)
     }
 
     /// Two lines for somebody who has installed no encoder yet.
-    public static var firstSteps: String {
-        """
-        No encoder is installed yet: `cohort model import FILE` in a shell installs one, scripts/quickstart fetches two
-        Tables, statistics and groups need none: users = data.read "users.csv" is a beginning
+    public static func firstSteps(width: Int) -> String {
+        wrapped(
+            """
+            No encoder is installed yet: `cohort model import FILE` in a shell installs one, scripts/quickstart fetches two
+            Tables, statistics and groups need none: users = data.read "users.csv" is a beginning
+            """, width)
+    }
 
-        """
+    /// Lines of at most `width` columns, broken at spaces.
+    private static func wrapped(_ text: String, _ width: Int) -> String {
+        text.split(separator: "\n").map { DisplayWidth.wrapped(String($0), to: width) + "\n" }.joined()
     }
 
     /// Reads and answers until the input ends.

@@ -63,6 +63,7 @@ struct ErrorPlace {
             .filter { $0.offset % 2 == 1 }.map { String($0.element) }
         let called = message.firstRange(of: "' to ").map { message[$0.upperBound...].prefix { $0 != " " } }
         let function = called?.split { ".:'".contains($0) }.last.map(String.init)
+        if let place = operand(quoted.last, in: range) { return place - range.lowerBound }
         let candidates = quoted + [function].compactMap { $0 }
         let words = LuaLexer(source, end: range.upperBound).tokens.filter {
             $0.kind == .name && range.contains($0.range.lowerBound)
@@ -73,6 +74,35 @@ struct ErrorPlace {
             if let place { return place - range.lowerBound }
         }
         return nil
+    }
+
+    /// Where the operand stands that an operator could not take: of several places with its name the one beside such an operator; the operator
+    /// where the operand has no name.
+    private func operand(_ name: String?, in range: Range<Int>) -> Int? {
+        let operators: Set<String>
+        if message.contains(" attempt to concatenate ") {
+            operators = [".."]
+        } else if message.contains(" attempt to perform arithmetic ") {
+            operators = ["+", "-", "*", "/", "//", "%", "^"]
+        } else {
+            return nil
+        }
+        let tokens = LuaLexer(source, end: range.upperBound).tokens.filter { range.contains($0.range.lowerBound) }
+        func isOperator(_ index: Int) -> Bool {
+            tokens.indices.contains(index) && operators.contains(tokens[index].text)
+        }
+        guard let name, name != "?" else {
+            return tokens.indices.first(where: isOperator).map { tokens[$0].range.lowerBound }
+        }
+        return tokens.indices.first { index in
+            guard tokens[index].kind == .name, tokens[index].text == name else { return false }
+            // `t.sizes.width` is one operand.
+            var start = index
+            while start >= 2, [".", ":"].contains(tokens[start - 1].text), tokens[start - 2].kind == .name {
+                start -= 2
+            }
+            return isOperator(start - 1) || isOperator(index + 1)
+        }.map { tokens[$0].range.lowerBound }
     }
 
     private func occurrences(of word: [UInt8], in range: Range<Int>) -> [Int] {

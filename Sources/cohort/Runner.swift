@@ -82,8 +82,8 @@ struct Runner {
         _ = session.takeInterrupt()
         let isInteractive = terminal.isInteractive
         if !command.isQuiet, isInteractive {
-            Console.write(Prompt.banner)
-            if ModelStore().installed().isEmpty { Console.write(Prompt.firstSteps) }
+            Console.write(Prompt.banner(width: Terminal.width))
+            if ModelStore().installed().isEmpty { Console.write(Prompt.firstSteps(width: Terminal.width)) }
         }
         if !command.skipsStartupFile { runStartupFile() }
         let history = isInteractive ? HistoryFile(path: Folders.state + "/history") : nil

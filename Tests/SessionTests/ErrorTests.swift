@@ -18,6 +18,16 @@ import Testing
         ("cluster.kmeans({{1}}, {k = 5})", "  cluster.kmeans({{1}}, {k = 5})\n                         ^"),
         ("seed('x')", "  seed('x')\n        ^"), ("('x'):nope()", "  ('x'):nope()\n        ^"),
         ("error('unplaced', 0)", "  error('unplaced', 0)\n  ^"), ("error({code = 1})", "  error({code = 1})\n  ^"),
+        ("local x local s = 'x' .. x", "  local x local s = 'x' .. x\n                           ^"),
+        (
+            "local t = {} local y = 1 .. t.y .. ''",
+            "  local t = {} local y = 1 .. t.y .. ''\n                                ^"
+        ),
+        ("local s = 'a' .. (function() end)()", "  local s = 'a' .. (function() end)()\n                ^"),
+        (
+            "local x; local y, z = #'x', 1 + x",
+            "  local x; local y, z = #'x', 1 + x\n                                  ^"
+        ),
         ("string.rep()", "  string.rep()\n         ^"),
     ]) func aCaretIsUnderThePlace(entry: String, expected: String) throws {
         let excerpt = try #require(error(try Bench().session, entry)?.excerpt)
