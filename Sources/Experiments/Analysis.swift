@@ -131,10 +131,10 @@ struct Analysis {
         default: break
         }
         guard arm.df.isFinite, control.df.isFinite else { return made(.wald(.normal)) }
-        // Satterthwaite's degrees of freedom.
-        let df =
-            variance * variance
-            / (arm.variance * arm.variance / arm.df + control.variance * control.variance / control.df)
+        // Satterthwaite's degrees of freedom, in another unit where the square of the variance would be 0 or infinite.
+        let unit = (1e-150...1e150).contains(variance) ? 1 : variance
+        let (all, a, b) = (variance / unit, arm.variance / unit, control.variance / unit)
+        let df = all * all / (a * a / arm.df + b * b / control.df)
         return made(.wald(.student(df: df)))
     }
 

@@ -52,6 +52,13 @@ extension ColumnReader {
             let numbers = try column.numbers(named: name)
             // Squares and their sums must stay finite.
             try refuse(numbers, name, metric, "finite numbers of less than 1e140") { abs($0) > 1e140 }
+            let greatest = numbers.indices.max { key(numbers[$0]) < key(numbers[$1]) }
+            if let row = greatest, key(numbers[row]) > 0, key(numbers[row]) < 1e-140 {
+                throw .argument(
+                    "metrics",
+                    expected: "numbers not all nearer to 0 than 1e-140 in column '\(name)' of metric '\(metric.name)'",
+                    got: "\(plain(numbers[row])) in row \(row + 1) as the greatest", hint: "measure in a smaller unit")
+            }
             return numbers
         } catch {
             guard case .argument(let parameter) = error.kind, parameter == name else { throw error }
@@ -62,6 +69,24 @@ extension ColumnReader {
         }
     }
 
+    /// The size of a number, below all others where it is missing.
+    private func key(_ value: Double) -> Double { value.isNaN ? -1 : abs(value) }
+
+    /// Rows without a number, and how many of them say so in numbers: NaN, which counts as missing.
+    func gaps(_ names: [String]) -> ExperimentData.Gaps {
+        var gaps = ExperimentData.Gaps()
+        for name in names {
+            guard let column = table.columnIfPresent(name), let numbers = try? column.numbers(named: name) else {
+                continue
+            }
+            for (row, value) in numbers.enumerated() where value.isNaN {
+                if !column.isNull(row) { gaps.notANumber += 1 }
+                if gaps.first.map({ row < $0.row }) ?? true { gaps.first = (row, name) }
+            }
+        }
+        return gaps
+    }
+
     private func isWhole(_ name: String) -> Bool {
         if case .integer? = table.columnIfPresent(name)?.type { return true }
         return false
@@ -70,7 +95,7 @@ extension ColumnReader {
     private func refuse(
         _ values: [Double], _ column: String, _ metric: Metric, _ expected: String, _ isBad: (Double) -> Bool
     ) throws(Failure) {
-        guard let row = values.firstIndex(where: isBad) else { return }
+        guard let row = values.firstIndex(where: { !$0.isNaN && isBad($0) }) else { return }
         throw .argument(
             "metrics", expected: "\(expected) in column '\(column)' of metric '\(metric.name)'",
             got: "\(plain(values[row])) in row \(row + 1)")

@@ -216,6 +216,22 @@ public enum Words {
         return p < 0.0001 ? scientific(p) : significant(p, p < 0.1 ? 2 : 3)
     }
 
+    /// A name as it stands in a sentence: itself, or quotes around nothing.
+    public static func name(_ name: String) -> String {
+        name.allSatisfy(\.isWhitespace) ? "'\(name)'" : name
+    }
+
+    /// "1 row", "2 rows": so many of a thing.
+    public static func count(_ count: Int, _ one: String, _ several: String) -> String {
+        "\(count) \(count == 1 ? one : several)"
+    }
+
+    /// Where something was first seen, after its count.
+    static func first(_ row: Int?, _ column: String?, isOnly: Bool) -> String {
+        guard let row, let column else { return "" }
+        return " (\(isOnly ? "" : "the first ")in row \(row + 1) of column '\(column)')"
+    }
+
     /// A number of units: whole without decimals.
     public static func units(_ count: Double) -> String {
         Int(exactly: count).map { String($0) } ?? significant(count, 9)

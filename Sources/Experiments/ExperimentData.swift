@@ -13,6 +13,16 @@ public struct ExperimentData: Sendable {
         var rowValues: (values: [Double], units: [Int32])?
         /// Units whose window has not passed yet.
         var immature = 0
+        /// Where its columns have no number.
+        var gaps = Gaps()
+    }
+
+    /// Rows whose columns have no number.
+    struct Gaps: Sendable {
+        /// The first of them.
+        var first: (row: Int, column: String)?
+        /// How many hold NaN rather than nothing.
+        var notANumber = 0
     }
 
     /// A numeric covariate.
@@ -53,6 +63,9 @@ public struct ExperimentData: Sendable {
         var duplicates = 0
         var firstMixed: Int?
         var firstDuplicate: Int?
+        var firstWithoutVariant: Int?
+        var firstWithoutUnit: Int?
+        var firstWithoutDate: Int?
         var withoutDate = 0
         /// Rows of arms that the plan leaves out.
         var otherArms = 0
@@ -98,7 +111,12 @@ extension ExperimentData {
             let place = variants.labels.map { label in arms.firstIndex { $0.utf8.elementsEqual(label.utf8) } }
             armOfRow = variants.codes.map { $0 < 0 ? Int32(-1) : Int32(place[Int($0)] ?? -1) }
             for (row, code) in variants.codes.enumerated() where armOfRow[row] < 0 {
-                if code < 0 { counts.withoutVariant += 1 } else { counts.otherArms += 1 }
+                if code < 0 {
+                    counts.withoutVariant += 1
+                    counts.firstWithoutVariant = counts.firstWithoutVariant ?? row
+                } else {
+                    counts.otherArms += 1
+                }
             }
         }
         let units = try UnitRows(plan, table, &armOfRow, &counts, work)
@@ -107,6 +125,8 @@ extension ExperimentData {
         for metric in plan.metrics {
             try work.cancellation.check()
             values.append(try reader.values(metric, units, days?.ofUnits, work))
+            if case .retention = metric.kind { continue }
+            values[values.count - 1].gaps = reader.gaps([metric.column, metric.denominator].compactMap { $0 })
         }
         var segments: [(name: String, categories: Categories)] = []
         for name in plan.segments {
@@ -129,7 +149,10 @@ extension ExperimentData {
         self.days = days?.ofUnits
         self.segments = segments
         self.covariates = covariates
-        counts.withoutDate = days.map { $0.ofUnits.reduce(0) { $0 + ($1 == .min ? 1 : 0) } } ?? 0
+        if let days = days?.ofUnits, let first = days.firstIndex(of: .min) {
+            counts.withoutDate = days.count { $0 == .min }
+            counts.firstWithoutDate = units.isIdentity ? first : units.firstRows[first]
+        }
         self.counts = counts
         firstRows = units.isIdentity ? [] : units.firstRows
         hash = try reader.hash(extra: extra)

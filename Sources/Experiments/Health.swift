@@ -20,7 +20,7 @@ struct Health {
         checks += try segmentSplits()
         checks += [mixed(), duplicates(), unassigned()]
         checks += missing(metrics) + outliers(metrics)
-        checks += try bias()
+        checks += afterwards() + (try bias())
         if let runtime = runtime() { checks += runtime }
         checks += novelty(timeline)
         return checks
@@ -30,11 +30,12 @@ struct Health {
     private func split() throws(Failure) -> HealthCheck {
         let test = try SampleRatio.test(observed: sizes.map { Double($0) }, weights: data.weights)
         let strays = zip(sizes, data.weights).reduce(0) { $0 + ($1.1 == 0 ? $1.0 : 0) }
-        let shares = zip(data.arms, sizes).map { "\($0) \(Digits.grouped(String($1)))" }.joined(separator: ", ")
+        let shares = zip(data.arms, sizes).map { "\(Words.name($0)) \(Digits.grouped(String($1)))" }.joined(
+            separator: ", ")
         if strays > 0 {
             return HealthCheck(
                 name: "srm", status: .failed, value: test.p, unit: "p",
-                finding: "\(strays) units are in an arm that was to get none (\(shares))",
+                finding: "\(Words.count(strays, "unit is", "units are")) in an arm that was to get none (\(shares))",
                 details: [("strays", Double(strays))])
         }
         guard let p = test.p else {
@@ -105,7 +106,7 @@ struct Health {
             value: Double(counts.inTwoArms), unit: "count",
             finding: counts.inTwoArms == 0
                 ? "no unit is in two arms"
-                : "\(counts.inTwoArms) units (\(Words.percent(share))) are in more than one arm and left out\(place)",
+                : "\(counts.inTwoArms) unit\(counts.inTwoArms == 1 ? "" : "s") (\(Words.percent(share))) \(counts.inTwoArms == 1 ? "is" : "are") in more than one arm and left out\(place)",
             details: [("share", share)])
     }
 
@@ -122,7 +123,7 @@ struct Health {
             unit: "count",
             finding: counts.duplicates == 0
                 ? "no unit has two rows"
-                : "\(counts.duplicates) rows repeat a unit and are left out\(place); if rows are events, say rows = \"events\""
+                : "\(Words.count(counts.duplicates, "row repeats a unit and is", "rows repeat a unit and are")) left out\(place); if rows are events, say rows = \"events\""
         )
     }
 
@@ -134,16 +135,48 @@ struct Health {
             value: Double(lost), unit: "count",
             finding: lost == 0
                 ? "every row has an arm\(counts.hasUnits ? " and a unit" : "")"
-                : "\(counts.withoutVariant) rows have no arm and \(counts.withoutUnit) no unit; they are left out",
+                : withoutArmOrUnit(counts),
             details: [
                 ("without_arm", Double(counts.withoutVariant)), ("without_unit", Double(counts.withoutUnit)),
                 ("other_arms", Double(counts.otherArms)),
             ])
     }
 
+    private func withoutArmOrUnit(_ counts: ExperimentData.Counts) -> String {
+        var parts: [String] = []
+        for (count, row, column, what) in [
+            (counts.withoutVariant, counts.firstWithoutVariant, Optional(plan.variant), "arm"),
+            (counts.withoutUnit, counts.firstWithoutUnit, plan.unit, "unit"),
+        ] where count > 0 {
+            let place = Words.first(row, column, isOnly: count == 1)
+            parts.append("\(Words.count(count, "row has", "rows have")) no \(what)\(place)")
+        }
+        return parts.joined(separator: ", ") + "; left out"
+    }
+
+    /// Covariates that are a metric under another name.
+    private func afterwards() -> [HealthCheck] {
+        var checks: [HealthCheck] = []
+        for covariate in data.covariates {
+            let metric = zip(plan.metrics, data.values).first { metric, values in
+                metric.column == covariate.name || metric.denominator == covariate.name
+                    || covariate.missing == 0 && values.numerator == covariate.values
+            }?.0
+            guard let metric, let first = covariate.values.first, covariate.values.contains(where: { $0 != first })
+            else { continue }
+            checks.append(
+                HealthCheck(
+                    name: "covariate_\(covariate.name)", status: .warning, value: nil, unit: "count",
+                    finding:
+                        "covariate '\(covariate.name)' is what metric '\(metric.name)' measures: it cannot have been known before, and takes the effect away"
+                ))
+        }
+        return checks
+    }
+
     /// Missing values, and whether the arms miss them alike.
     private func missing(_ metrics: [MetricResult]) -> [HealthCheck] {
-        metrics.map { result in
+        metrics.enumerated().map { (index, result) in
             let missing = result.arms.map { Double($0.missing) }
             let total = missing.reduce(0, +)
             let all = result.arms.reduce(0.0) { $0 + Double($1.n + $1.missing) }
@@ -158,7 +191,12 @@ struct Health {
             let isUneven = result.immature == 0 && (p ?? 1) < 0.001
             let share = total / all
             var finding =
-                "'\(result.metric.name)' is missing for \(Int(total)) units (\(Words.percent(share))), which are left out of it"
+                "'\(result.metric.name)' is missing for \(Words.count(Int(total), "unit", "units")) (\(Words.percent(share))), left out of it"
+            let gaps = data.values[index].gaps
+            if let first = gaps.first { finding += ", the first in row \(first.row + 1) of column '\(first.column)'" }
+            if gaps.notANumber > 0 {
+                finding += "; NaN, which counts as missing, in \(Words.count(gaps.notANumber, "row", "rows"))"
+            }
             if result.immature > 0 { finding += ", \(result.immature) of them because their window has not passed" }
             if isUneven, let p { finding += "; unevenly by arm, p \(Words.p(p))" }
             return HealthCheck(
@@ -263,7 +301,9 @@ struct Health {
             checks.append(
                 HealthCheck(
                     name: "missing_date", status: .ok, value: Double(data.counts.withoutDate), unit: "count",
-                    finding: "\(data.counts.withoutDate) units have no date and are missing from the results by day"))
+                    finding: "\(Words.count(data.counts.withoutDate, "unit has", "units have")) no date"
+                        + Words.first(data.counts.firstWithoutDate, plan.date, isOnly: data.counts.withoutDate == 1)
+                        + " and \(data.counts.withoutDate == 1 ? "is" : "are") missing from the results by day"))
         }
         return checks
     }

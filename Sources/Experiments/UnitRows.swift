@@ -40,6 +40,7 @@ struct UnitRows {
             if row & 0xffff == 0 { try work.cancellation.check() }
             if column.isNull(row) {
                 counts.withoutUnit += 1
+                counts.firstWithoutUnit = counts.firstWithoutUnit ?? row
                 armOfRow[row] = -1
                 continue
             }

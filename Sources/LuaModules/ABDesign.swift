@@ -68,7 +68,13 @@ enum ABDesign {
                     got: given.isEmpty ? "none" : "\(given.count) of them")
             }
             guard effect != 0, effect.isFinite else {
-                throw .argument("mde", expected: "effect other than 0", got: "0")
+                throw .argument("mde", expected: "effect other than 0", got: numberText(effect))
+            }
+            guard sd != nil || baseline + effect != baseline else {
+                throw .argument(
+                    "mde", expected: "an effect that baseline \(numberText(baseline)) can show",
+                    got: numberText(effect),
+                    hint: "the two shares are the same number")
             }
             if sd == nil, !(baseline + effect > 0 && baseline + effect < 1) {
                 throw .argument("mde", expected: "a share between 0 and 1 to reach", got: numberText(baseline + effect))
@@ -78,13 +84,17 @@ enum ABDesign {
 
         func units(power: Double) throws(Failure) -> Double {
             let effect = effect ?? 0
-            if let sd {
+            do throws(Failure) {
+                guard let sd else {
+                    return try Power.sampleSize(
+                        p1: baseline, p2: baseline + effect, alpha: alpha, power: power, alternative: alternative,
+                        formula: formula, ratio: ratio)
+                }
                 return try Power.sampleSizeT(
                     d: effect / sd, alpha: alpha, power: power, ratio: ratio, alternative: alternative)
+            } catch {
+                throw error.naming("mde", insteadOf: sd == nil ? "p2" : "d")
             }
-            return try Power.sampleSize(
-                p1: baseline, p2: baseline + effect, alpha: alpha, power: power, alternative: alternative,
-                formula: formula, ratio: ratio)
         }
 
         func power(n: Double) throws(Failure) -> Double {

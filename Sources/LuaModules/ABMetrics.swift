@@ -145,9 +145,12 @@ enum ABMetrics {
         if value.isNil { return metric }
         let ends = value.double.map { [0, $0] } ?? value.table?.list.compactMap(\.double) ?? []
         guard ends.count == 2, ends[0] >= 0, ends[0] < ends[1], ends[1] <= 1 else {
+            let numbers = "{\(ends.map(numberText).joined(separator: ", "))}"
             throw .argument(
-                "winsorize", expected: "quantile between 0 and 1, or {lower, upper}",
-                got: try call.given("winsorize")?.words ?? "nothing")
+                "winsorize", expected: "quantile between 0 and 1, or {lower, upper} with the lower one first",
+                got: ends.count == 2 && value.double == nil ? numbers : try call.given("winsorize")?.words ?? "nothing",
+                hint: ends.count == 2 && ends[0] > ends[1]
+                    ? "as in {\(numberText(ends[1])), \(numberText(ends[0]))}" : nil)
         }
         metric.winsorizeLower = ends[0] > 0 ? ends[0] : nil
         metric.winsorizeUpper = ends[1] < 1 ? ends[1] : nil

@@ -39,7 +39,7 @@ extension ABExperiment: LuaVisible {
             },
         ],
         display: { x in
-            let arms = zip(x.data.arms, x.data.armSizes).map { "\($0) \($1)" }.joined(separator: ", ")
+            let arms = zip(x.data.arms, x.data.armSizes).map { "\(Words.name($0)) \($1)" }.joined(separator: ", ")
             let texts = x.foretold.map { "\($0.metric) \(Words.percent(max(0, $0.share)))" }.joined(separator: ", ")
             return "ab.Experiment(\(arms); \(x.data.plan.metrics.map(\.name).joined(separator: ", ")))"
                 + (texts.isEmpty ? "" : "\ntexts explain of the variance: \(texts)")
@@ -103,7 +103,7 @@ extension ABExperiment: LuaVisible {
         """,
         options: dataParameters + [
             .required("variant", .string, "the column that names the arm"),
-            .required("control", .string, "the arm that the others are compared with"),
+            .required("control", .either(.string, .integer), "the arm that the others are compared with"),
             .optional("arms", .list(of: .string), standing: "all in the data", "the arms that take part"),
             .optional(
                 "weights", .table, standing: "equal shares",
@@ -118,7 +118,7 @@ extension ABExperiment: LuaVisible {
         related: ["ab.Experiment:analyze", "ab.proportion", "ab.mean", "ab.ratio", "ab.sample_size"]
     ) { call throws(Failure) in
         var plan = ExperimentPlan(
-            variant: try call.string("variant"), control: try call.string("control"), metrics: try metrics(call))
+            variant: try call.string("variant"), control: try arm(call), metrics: try metrics(call))
         plan.arms = try call.strings(ifGiven: "arms") ?? []
         for (arm, value) in try byArm(call, "weights", "a weight") {
             guard let weight = value.double else {
@@ -148,6 +148,12 @@ extension ABExperiment: LuaVisible {
                 hint: nearest(to: arm, in: made.data.arms).map { "did you mean '\($0)'?" })
         }
         return .object(made)
+    }
+
+    /// The control arm, which a column of whole numbers names by one.
+    private static func arm(_ call: Call) throws(Failure) -> String {
+        if case .integer(let number) = try call.value("control") { return String(number) }
+        return try call.string("control")
     }
 
     /// The entries of a table with a field for each arm.

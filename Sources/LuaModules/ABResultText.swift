@@ -9,8 +9,14 @@ extension ABResult: Displayable {
     /// The verdict, the health checks that are not well, and the scorecard.
     func text(in frame: Frame) -> String {
         let decision = result.decision
-        var lines = [decision.verdict.rawValue + (decision.arm.map { ": \(DisplayWidth.escaped($0))" } ?? "")]
+        var lines = [
+            decision.verdict.rawValue + (decision.arm.map { ": \(Words.name(DisplayWidth.escaped($0)))" } ?? "")
+        ]
         lines.append(DisplayWidth.wrapped("rule: \(decision.rule); \(decision.reason)", to: frame.width))
+        // What was left out is said even where it is little.
+        for check in result.health where check.status == .ok && check.name.hasPrefix("missing_") && check.value != 0 {
+            lines.append(DisplayWidth.wrapped("note: \(check.finding)", to: frame.width))
+        }
         for check in result.health where check.status > .ok {
             lines.append(DisplayWidth.wrapped("\(check.status.rawValue): \(check.finding)", to: frame.width))
         }
@@ -53,7 +59,7 @@ extension ABResult: Displayable {
                 let role = metric.metric.role == .primary ? "" : " (\(metric.metric.role.rawValue))"
                 let interval = figures.liftInterval(effect.liftInterval).map { " " + $0 } ?? ""
                 let row: [String?] = [
-                    DisplayWidth.escaped(metric.metric.name) + role, DisplayWidth.escaped(effect.arm),
+                    DisplayWidth.escaped(metric.metric.name) + role, Words.name(DisplayWidth.escaped(effect.arm)),
                     figures.value(metric.varianceReduction == nil ? control?.value : control?.adjusted),
                     figures.value(metric.varianceReduction == nil ? arm?.value : arm?.adjusted),
                     figures.lift(effect.lift).map { $0 + interval } ?? figures.effect(effect.absolute),

@@ -15,7 +15,8 @@ private let tensorClass = LuaClass(
     A table of numbers of any number of dimensions. Rows, dimensions and positions count from 1, negative ones from the end. A row, \
     slice or transpose is a view: assigning to it changes the tensor it was taken from; clone() makes it independent. Operators work \
     element by element, shapes broadcast. Two dtypes meet in the later of bool, int32, int64, float32, float64; a number beside a tensor \
-    takes the tensor's dtype, and a fraction beside whole numbers gives float64.
+    takes the tensor's dtype, and a fraction beside whole numbers gives float64. Ctrl-C in a method that works in place, or in an assignment, \
+    leaves every element as it was or as it was to become.
     """,
     methods: TensorMethods.shape + TensorMethods.element + TensorMethods.reduction + TensorMethods.row
         + TensorMethods.functions + TensorMethods.rearrange + TensorMethods.gathering + TensorMethods.inPlace

@@ -56,19 +56,28 @@ public enum Power {
         switch formula {
         case .arcsine:
             let h = abs(cohensH(p1, p2))
-            return solveSize { n in
-                normalPower(h * (n * ratio / (1 + ratio)).squareRoot(), alpha, alternative) - power
-            }
-        case .unpooled: return both * both * (v1 + v2 / ratio) / (difference * difference)
-        case .baseline: return both * both * v1 * (1 + 1 / ratio) / (difference * difference)
+            return try findable(
+                solveSize { n in
+                    normalPower(h * (n * ratio / (1 + ratio)).squareRoot(), alpha, alternative) - power
+                }, "p2", p2)
+        case .unpooled: return try findable(both * both * (v1 + v2 / ratio) / (difference * difference), "p2", p2)
+        case .baseline: return try findable(both * both * v1 * (1 + 1 / ratio) / (difference * difference), "p2", p2)
         case .pooled:
             let mean = (p1 + ratio * p2) / (1 + ratio)
             let null = (mean * (1 - mean) * (1 + 1 / ratio)).squareRoot()
             let root =
                 Normal.upperQuantile(alternative == .twoSided ? alpha / 2 : alpha) * null - Normal.upperQuantile(power)
                 * (v1 + v2 / ratio).squareRoot()
-            return root * root / (difference * difference)
+            return try findable(root * root / (difference * difference), "p2", p2)
         }
+    }
+
+    /// Refuses numbers of units that nobody has and that a double does not count one by one.
+    private static func findable(_ units: Double, _ name: String, _ value: Double) throws(Failure) -> Double {
+        guard units < 1e15 else {
+            throw .argument(name, expected: "an effect that fewer than 1e15 units find", got: numberText(value))
+        }
+        return units
     }
 
     /// The power of a test whose statistic is normal with mean `shift` and variance 1.
@@ -170,9 +179,10 @@ public enum Power {
             throw .argument(
                 "d", expected: "an effect in the direction of '\(alternative.rawValue)'", got: numberText(d))
         }
-        return solveSize(from: 2 / (1 + ratio) + 1e-6) { n in
+        let units = solveSize(from: 2 / (1 + ratio) + 1e-6) { n in
             tPower(size, n, ratio, alpha, alternative == .less ? .greater : alternative) - power
         }
+        return try findable(units, "d", d)
     }
 
     /// The standardised difference that `n1` units and `ratio` times as many find with the given power.
@@ -193,6 +203,7 @@ public enum Power {
     private static func solveSize(from start: Double = 1e-6, _ excess: (Double) -> Double) -> Double {
         var high = max(4, 2 * start)
         while high < 1e15, excess(high) < 0 { high *= 4 }
+        if excess(high) < 0 { return .infinity }
         return Roots.brent(from: start, to: high, tolerance: 1e-12) { excess($0) } ?? start
     }
 }

@@ -29,7 +29,10 @@ public enum TTest {
         switch variances {
         case .own:
             variance = a.ofMean + b.ofMean
-            df = variance * variance / (a.ofMean * a.ofMean / (a.n - 1) + b.ofMean * b.ofMean / (b.n - 1))
+            // In another unit where the square of the variance would be 0 or infinite.
+            let unit = (1e-150...1e150).contains(variance) ? 1 : variance
+            let (all, first, second) = (variance / unit, a.ofMean / unit, b.ofMean / unit)
+            df = all * all / (first * first / (a.n - 1) + second * second / (b.n - 1))
         case .pooled:
             df = a.n + b.n - 2
             variance = ((a.n - 1) * a.variance + (b.n - 1) * b.variance) / df * (1 / a.n + 1 / b.n)
