@@ -102,7 +102,7 @@ end
 function works.bootstrap(first, second)
     local a, b = tensor.load(first), tensor.load(second)
     return function() return stats.bootstrap { a = a, b = b, resamples = 10000, kind = "percentile", seed = 1 } end,
-        function(result) return { lower = result.interval.lower, upper = result.interval.upper } end
+        function(result) return { lower = result.interval[1], upper = result.interval[2] } end
 end
 
 local function steps(count, model, loss, learning_rate)
