@@ -73,7 +73,7 @@ extension Stats {
             "tost", "Two one-sided Welch tests of equivalence: that a − b lies between `low` and `high`.",
             twoMeans + [.required("low", .number, "lower margin"), .required("high", .number, "upper margin"), level],
             example: "stats.tost{a = {5.1, 4.9, 5.2, 5.0}, b = {5.0, 5.1, 4.9, 5.2}, low = -0.5, high = 0.5}.p",
-            output: "0.00077371060727046",
+            output: "0.00077371060727047",
             related: ["non_inferiority_t"]
         ) { call throws(Failure) in
             try TTest.equivalence(

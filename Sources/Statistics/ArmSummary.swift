@@ -185,7 +185,10 @@ public enum ArmSummary: Sendable {
             result.reason = "no variance in a or b"
             return result
         }
-        result.df = (va + vb) * (va + vb) / (va * va / (a.n - 1) + vb * vb / (b.n - 1))
+        guard result.variance.isFinite, result.effect?.isFinite != false else {
+            return Comparison(n: result.n, reason: "the values are too large for the variance to be a number")
+        }
+        result.df = Moments.degrees(va, a.n, vb, b.n)
         return result
     }
 

@@ -24,15 +24,13 @@ public enum TTest {
         guard a.n >= 2 && b.n >= 2 || variances == .pooled && a.n + b.n > 2 else {
             return TestResult(effect: effect, reason: "\(a.n < 2 ? "a" : "b") has one value, so no variance")
         }
+        if let reason = Moments.reason(a, b, names: "a or b") { return TestResult(effect: effect, reason: reason) }
         let df: Double
         let variance: Double
         switch variances {
         case .own:
             variance = a.ofMean + b.ofMean
-            // In another unit where the square of the variance would be 0 or infinite.
-            let unit = (1e-150...1e150).contains(variance) ? 1 : variance
-            let (all, first, second) = (variance / unit, a.ofMean / unit, b.ofMean / unit)
-            df = all * all / (first * first / (a.n - 1) + second * second / (b.n - 1))
+            df = Moments.degrees(a.ofMean, a.n, b.ofMean, b.n)
         case .pooled:
             df = a.n + b.n - 2
             variance = ((a.n - 1) * a.variance + (b.n - 1) * b.variance) / df * (1 / a.n + 1 / b.n)
@@ -47,6 +45,11 @@ public enum TTest {
     static func result(
         effect: Double, variance: Double, df: Double, alternative: Alternative, level: Double, null: Double
     ) -> TestResult {
+        guard variance.isFinite, effect.isFinite else {
+            return TestResult(
+                effect: effect.isFinite ? effect : nil,
+                reason: "the values are too large for the variance to be a number")
+        }
         let error = variance.squareRoot()
         let distribution = StudentT(df: df)
         let statistic = (effect - null) / error

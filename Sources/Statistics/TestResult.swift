@@ -79,21 +79,22 @@ public struct TestResult: Sendable {
     /// Why something is not defined; nil if all is.
     public var reason: String?
 
-    /// A result; NaN becomes nil.
+    /// A result; NaN becomes nil. A statistic that is NaN was computed beyond the range of numbers: it has neither p-value nor interval.
     public init(
         statistic: Double? = nil, p: Double? = nil, df: Double? = nil, effect: Double? = nil,
         standardError: Double? = nil, interval: Interval? = nil, details: [(name: String, value: Double?)] = [],
         reason: String? = nil
     ) {
         func defined(_ value: Double?) -> Double? { value.flatMap { $0.isNaN ? nil : $0 } }
+        let isBeyond = statistic?.isNaN == true && reason == nil
         self.statistic = defined(statistic)
-        self.p = defined(p)
+        self.p = isBeyond ? nil : defined(p)
         self.df = defined(df)
         self.effect = defined(effect)
         self.standardError = defined(standardError)
-        self.interval = interval.flatMap { $0.lower.isNaN || $0.upper.isNaN ? nil : $0 }
+        self.interval = isBeyond ? nil : interval.flatMap { $0.lower.isNaN || $0.upper.isNaN ? nil : $0 }
         self.details = details.map { ($0.name, defined($0.value)) }
-        self.reason = reason
+        self.reason = isBeyond ? "the values are too large or too small to compute with" : reason
     }
 
     /// The detail called `name`.
@@ -127,16 +128,28 @@ public struct Moments: Equatable, Sendable {
             rest += value - center
         }
         mean = values.isEmpty ? 0 : center + rest / n
-        variance = values.count > 1 ? max(0, (squares - rest * rest / n) / (n - 1)) : 0
-        // Equal values differ from their rounded mean in the last bit; that is no variance.
+        let spread = (squares - rest * rest / n) / (n - 1)
+        // Values too large to be squared have a variance beyond all numbers, which a NaN here must not turn into none.
+        variance = values.count > 1 ? (spread.isNaN ? .infinity : max(0, spread)) : 0
     }
 
     /// The standard deviation.
     public var sd: Double { variance.squareRoot() }
-    /// The variance of the mean.
-    var ofMean: Double { variance / n }
+    /// Why nothing can be said of values so large; nil if they are not.
+    static func reason(_ moments: Moments..., names: String) -> String? {
+        moments.allSatisfy { $0.mean.isFinite && $0.variance.isFinite }
+            ? nil : "the values of \(names) are too large for their variance to be a number"
+    }
     /// Whether the values are equal as far as doubles tell.
     var isConstant: Bool { sd <= abs(mean) * 4e-16 * n.squareRoot() }
+    /// Satterthwaite's degrees of freedom of a difference whose parts have the variances `u` of `n` and `v` of `m` values. In shares of their
+    /// sum, for the squares of variances leave the range of numbers long before the variances do.
+    static func degrees(_ u: Double, _ n: Double, _ v: Double, _ m: Double) -> Double {
+        let (a, b) = (u / (u + v), v / (u + v))
+        return 1 / (a * a / (n - 1) + b * b / (m - 1))
+    }
+    /// The variance of the mean.
+    var ofMean: Double { variance / n }
 }
 
 /// Successes of a number of trials.

@@ -15,6 +15,9 @@ import Testing
     @Test(arguments: [
         ("stats.welch_t{a = {2, 2, 2}, b = {2, 2, 2}}", "status", "\"undefined\""),
         ("stats.welch_t{a = {2, 2, 2}, b = {2, 2, 2}}", "reason", "\"no variance in a or b\""),
+        ("stats.welch_t{a = {1e308, -1e308, 1e308}, b = {1e308, 1e308, -1e308}}", "status", "\"undefined\""),
+        ("stats.student_t{a = {1e308, -1e308, 1e308}, b = {1e308, 1e308, -1e308}}", "status", "\"undefined\""),
+        ("stats.yuen_t{a = {1e308, -1e308, 1e308}, b = {1e308, 1e308, -1e308}}", "p", "nil"),
         ("stats.welch_t{a = {1}, b = {2, 3}}", "reason", "\"a has one value, so no variance\""),
         ("stats.welch_t{a = {0.1, 0.1, 0.1}, b = {0.1, 0.1}}", "p", "nil"),
         ("stats.two_proportion_z{a = {x = 0, n = 100}, b = {x = 0, n = 100}}", "p", "nil"),
