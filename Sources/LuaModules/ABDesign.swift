@@ -20,7 +20,7 @@ enum ABDesign {
         .optional("alpha", .number, default: 0.05, "the error of the first kind"),
         .optional(
             "alternative", .choice(Alternative.allCases.map(\.rawValue)), default: "two-sided",
-            "what counts against no effect"),
+            "what is looked for: any effect, one above 0 or one below"),
         .optional("ratio", .number(above: 0), default: 1, "units of the other arm for each of control's"),
         .optional(
             "formula", .choice(Power.Formula.allCases.map(\.rawValue)), default: "unpooled",
@@ -84,6 +84,11 @@ enum ABDesign {
 
         func units(power: Double) throws(Failure) -> Double {
             let effect = effect ?? 0
+            guard alternative == .twoSided || (effect > 0) == (alternative == .greater) else {
+                throw .argument(
+                    "mde", expected: "an effect \(effect > 0 ? "below" : "above") 0 for '\(alternative.rawValue)'",
+                    got: numberText(effect))
+            }
             do throws(Failure) {
                 guard let sd else {
                     return try Power.sampleSize(
@@ -122,7 +127,13 @@ enum ABDesign {
     ) { call throws(Failure) in
         let question = try Question(call, hasEffect: true)
         let units = try question.units(power: try call.number("power")).rounded(.up)
-        return .values([.whole(units), .whole(units + (units * question.ratio).rounded(.up))])
+        let both = units + (units * question.ratio).rounded(.up)
+        guard both < 0x1p63 else {
+            throw .argument(
+                "mde", expected: "an effect that a number of units can find",
+                got: "one that takes \(Words.significant(both, 3))")
+        }
+        return .values([.whole(units), .whole(both)])
     }
 
     private static let power = Signature(
@@ -135,7 +146,8 @@ enum ABDesign {
     ) { call throws(Failure) in .number(try Question(call, hasEffect: true).power(n: try call.number("n"))) }
 
     private static let mde = Signature(
-        "ab.mde", "The smallest effect that n units in control find with the power wanted.",
+        "ab.mde",
+        "The smallest effect that n units in control find with the power wanted: below 0 where `alternative` is \"less\", otherwise above.",
         options: [baseline, .required("n", .number(above: 0), "units of control")] + settings + [wantedPower],
         returns: [
             .init("number", "the effect in the metric's unit"),
@@ -147,15 +159,13 @@ enum ABDesign {
         let question = try Question(call, hasEffect: false)
         let (n, power) = (try call.number("n"), try call.number("power"))
         guard let sd = question.sd else {
-            let effect = try Root.rising(from: 0, to: 1 - question.baseline, goal: power) { (effect) throws(Failure) in
-                try Power.power(
-                    p1: question.baseline, p2: question.baseline + effect, n1: n, ratio: question.ratio,
-                    alpha: question.alpha,
-                    alternative: question.alternative, formula: question.formula)
-            }
+            let effect = try Power.detectableDifference(
+                p1: question.baseline, n1: n, ratio: question.ratio, alpha: question.alpha, power: power,
+                alternative: question.alternative, formula: question.formula)
             guard let effect else {
+                let side = question.alternative == .less ? "below" : "above"
                 throw .argument(
-                    "n", expected: "more units: no share above the baseline would be found", got: numberText(n))
+                    "n", expected: "more units: no share \(side) the baseline would be found", got: numberText(n))
             }
             return .values([.number(effect), .number(effect / question.baseline)])
         }
@@ -180,8 +190,16 @@ enum ABDesign {
         guard share <= 1 else {
             throw .argument("share", expected: "number above 0 and at most 1", got: numberText(share))
         }
-        let days = (try call.number("units") * Double(try call.integer("arms")) / (try call.number("traffic") * share))
-            .rounded(.up)
+        let (units, traffic) = (try call.number("units"), try call.number("traffic"))
+        for (name, value) in [("units", units), ("traffic", traffic)] where !value.isFinite {
+            throw .argument(name, expected: "finite number above 0", got: numberText(value))
+        }
+        let days = (units * Double(try call.integer("arms")) / traffic / share).rounded(.up)
+        guard days < 0x1p53 else {
+            throw .argument(
+                "traffic", expected: "traffic that brings the units within a number of days",
+                got: Words.significant(traffic, 3))
+        }
         return .values([.whole(days), .whole((days / 7).rounded(.up))])
     }
 
@@ -273,20 +291,5 @@ enum ABDesign {
         var results: [LuaValue] = []
         try unit.forEach { (_, element) throws(Failure) in results.append(try arm(element.bytes ?? [])) }
         return .list(results)
-    }
-}
-
-/// The place where a rising function reaches a goal.
-private enum Root {
-    static func rising(
-        from: Double, to: Double, goal: Double, _ value: (Double) throws(Failure) -> Double
-    ) throws(Failure) -> Double? {
-        var (low, high) = (from, to * (1 - 1e-12))
-        guard try value(high) >= goal else { return nil }
-        for _ in 0..<200 where high - low > 1e-15 {
-            let middle = 0.5 * (low + high)
-            if try value(middle) < goal { low = middle } else { high = middle }
-        }
-        return 0.5 * (low + high)
     }
 }

@@ -8,6 +8,10 @@ extension Stats {
     private static let ratio = Parameter.optional(
         "ratio", .number(above: 0), default: 1, "units of the second arm for each of the first")
 
+    private static let direction = Parameter.optional(
+        "alternative", .choice(Alternative.allCases.map(\.rawValue)), default: "two-sided",
+        "what is looked for: any difference from p1, a share above it, or one below")
+
     static let planning: [Signature] = [
         function(
             "sample_size_proportions",
@@ -17,7 +21,7 @@ extension Stats {
                 .required("p1", .number(0...1), "share of the control"),
                 .required("p2", .number(0...1), "share to be told from it"), alpha, power,
                 choice("formula", Power.Formula.self, default: .unpooled, "how the variance is taken"), ratio,
-                alternative,
+                direction,
             ],
             returns: .init("number", "units of the first arm"),
             example: "math.ceil(stats.sample_size_proportions{p1 = 0.12, p2 = 0.15})", output: "2033",
@@ -36,7 +40,7 @@ extension Stats {
                 .required("p1", .number(0...1), "share of the control"),
                 .required("p2", .number(0...1), "share to be told from it"),
                 .required("n1", .number(above: 0), "units of the first arm"), ratio, alpha,
-                choice("formula", Power.Formula.self, default: .unpooled, "how the variance is taken"), alternative,
+                choice("formula", Power.Formula.self, default: .unpooled, "how the variance is taken"), direction,
             ],
             returns: .init("number", "probability of finding the effect"),
             example: "string.format(\"%.3f\", stats.power_proportions{p1 = 0.12, p2 = 0.15, n1 = 2033})",
@@ -56,7 +60,8 @@ extension Stats {
             [
                 .required("p1", .number(0...1), "share of the control"),
                 .required("n", .number(above: 0), "units per arm"), alpha, power,
-                .optional("below", .boolean, default: false, "look for a fall instead of a rise"), alternative,
+                .optional("below", .boolean, standing: "as alternative says", "look for a fall instead of a rise"),
+                direction,
             ],
             example: "stats.mde_proportions{p1 = 0.1, n = 50000}.p", output: "0.10537836898296",
             related: ["sample_size_proportions"]
@@ -64,7 +69,7 @@ extension Stats {
             try Power.detectableShare(
                 p1: try call.number("p1"), n: try call.number("n"), alpha: try call.number("alpha"),
                 power: try call.number("power"),
-                alternative: try call.alternative(), below: try call.boolean("below"))
+                alternative: try call.alternative(), below: try call.boolean(ifGiven: "below"))
         },
         function(
             "cohens_h", "Cohen's h, the difference of two shares on the arcsine scale.",

@@ -27,6 +27,11 @@ public struct StudentT: ContinuousDistribution {
     /// log P(X ≤ x) and log P(X > x).
     public func logTails(_ t: Double) -> (lower: Double, upper: Double) {
         guard df.isFinite, t.isFinite else { return (Normal.logCDF(t), Normal.logSurvival(t)) }
+        if df > Self.manyDegrees {
+            let w = ((df - 0.5) * log1p(t / df * t)).squareRoot()
+            let z = (w + correction(w)) * (t < 0 ? -1 : 1)
+            return (Normal.logCDF(z), Normal.logSurvival(z))
+        }
         // P(|T| > |t|) = I_x(df/2, 1/2) with x = df / (df + t²).
         let square = t * t
         let outer = IncompleteBeta.logs(df / 2, 0.5, x: df / (df + square), y: square / (df + square)).lower
@@ -44,9 +49,21 @@ public struct StudentT: ContinuousDistribution {
         if p == 0.5 { return 0 }
         guard p > 0, p < 1 else { return p <= 0 ? .infinity : -.infinity }
         if p > 0.5 { return -upperQuantile(1 - p) }
+        if df > Self.manyDegrees {
+            let z = Normal.upperQuantile(p)
+            let w = z - correction(z)
+            return (df * expm1(w * w / (df - 0.5))).squareRoot()
+        }
         let (x, y) = IncompleteBeta.inverse(df / 2, 0.5, logProbability: log(2 * p), upper: false)
         return (df * y / x).squareRoot()
     }
+
+    /// Degrees of freedom above which a half gets lost beside them, and with it the digits of the beta function.
+    static let manyDegrees = 1e7
+
+    /// What makes w = √((df − ½) log(1 + t²/df)) a normal value, but for terms of order 1/df⁴ (Hill 1970, "Algorithm 395: Student's
+    /// t-distribution").
+    private func correction(_ w: Double) -> Double { (w * w + 3) * w / (48 * (df - 0.5) * (df - 0.5)) }
 }
 
 /// The gamma distribution.

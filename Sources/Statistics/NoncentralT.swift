@@ -14,7 +14,11 @@ public struct NoncentralT: Sendable {
 
     /// P(T > t), as the integral of P(Z > t·s − δ) over the distribution of s = √(χ²/df).
     public func survival(_ t: Double) -> Double {
-        if df == .infinity || df > 1e12 { return Normal.survival(t - delta) }
+        // s is then normal with mean 1 − 1/(4 df) and variance 1/(2 df) but for terms of order 1/df² (Abramowitz and Stegun 26.7.10), where
+        // the integral would lose digits to the narrow peak of its density.
+        if df > StudentT.manyDegrees {
+            return Normal.survival((t - t / (4 * df) - delta) / (1 + t * t / (2 * df)).squareRoot())
+        }
         return ScaledChi(df: df).integral { Normal.survival(t * $0 - delta) }
     }
 

@@ -260,4 +260,102 @@ struct PropertyTests {
         #expect(abs(try Power.powerT(d: d, n1: 120, ratio: 0.5, alternative: .greater) - 0.9) < 1e-9)
         #expect(abs(try Power.sampleSizeT(d: d, power: 0.9, ratio: 0.5, alternative: .greater) - 120) < 1e-5)
     }
+
+    /// As n grows the t test becomes the normal one: n d² → 2 (z_α + z_β)², however large n must be.
+    @Test func sizesGrowWithTheSquareOfTheEffect() throws {
+        let z = Normal.upperQuantile(0.05) + Normal.upperQuantile(0.2)
+        for exponent in 3...140 {
+            let d = pow(10, -Double(exponent))
+            let n = 2 * (z / d) * (z / d)
+            // What the t test needs more is less than a unit.
+            if n < 1e15 {
+                let size = try Power.sampleSizeT(d: d, alternative: .greater)
+                #expect(abs(size / n - 1) < max(1e-11, 2 * d * d), "1e-\(exponent): \(n)")
+            } else {
+                #expect(throws: Failure.self) { try Power.sampleSizeT(d: d, alternative: .greater) }
+            }
+            let power = try Power.powerT(d: d, n1: n, alternative: .greater)
+            #expect(abs(power - 0.8) < max(1e-9, d * d), "1e-\(exponent)")
+            let found = try Power.detectableT(n1: n, alternative: .greater)
+            #expect(abs(found / d - 1) < max(1e-9, d * d), "1e-\(exponent): \(found)")
+        }
+        #expect(throws: Failure.self) { try Power.sampleSize(p1: 1e-200, p2: 3e-200) }
+    }
+
+    /// Where the one way to compute the t distributions ends the other goes on, and the end of it is the normal one.
+    @Test func manyDegreesOfFreedomJoinTheFewer() {
+        let (few, many) = (9.999_999e6, 1.000_000_1e7)
+        for t in [0.1, 1, 1.96, 5, 12, 30] {
+            let (a, b) = (StudentT(df: few).logTails(t).upper, StudentT(df: many).logTails(t).upper)
+            // Around here the tail falls by t⁴/(4 df²) of itself for every degree.
+            #expect(abs(a - b) < 1e-8 + pow(t, 4) / 4 / (few * few) * 4, "\(t): \(a) \(b)")
+            for df in [1e8, 1e12, 1e18, 1e300] {
+                let distribution = StudentT(df: df)
+                #expect(abs(distribution.survival(t) / Normal.survival(t) - 1) < (pow(t, 4) + t + 3) / df + 1e-12)
+                let back = distribution.upperQuantile(distribution.survival(t))
+                #expect(abs(back / t - 1) < 1e-9, "\(df) \(t): \(back)")
+            }
+            let shifted = NoncentralT(df: few, delta: 2).survival(t) - NoncentralT(df: many, delta: 2).survival(t)
+            #expect(abs(shifted) < 1e-9, "\(t): \(shifted)")
+        }
+    }
+
+    @Test(arguments: Power.Formula.allCases) func oneSidedDesignsLookOneWay(_ formula: Power.Formula) throws {
+        func power(_ p2: Double, _ alternative: Alternative) throws -> Double {
+            try Power.power(p1: 0.1, p2: p2, n1: 2000, alternative: alternative, formula: formula)
+        }
+        #expect(try power(0.12, .greater) > 0.6)
+        #expect(try power(0.12, .less) < 0.001)
+        #expect(try power(0.08, .less) > 0.6)
+        #expect(try power(0.08, .greater) < 0.001)
+        // The sum of the two sides at half the error is the two-sided test.
+        let sides = try Alternative.allCases.dropFirst().map {
+            try Power.power(p1: 0.1, p2: 0.103, n1: 2000, alpha: 0.025, alternative: $0, formula: formula)
+        }
+        let both = try Power.power(p1: 0.1, p2: 0.103, n1: 2000, formula: formula)
+        #expect(abs(sides[0] + sides[1] - both) < 1e-12)
+        #expect(throws: Failure.self) {
+            try Power.sampleSize(p1: 0.1, p2: 0.12, alternative: .less, formula: formula)
+        }
+        for alternative in Alternative.allCases {
+            let change = try #require(
+                try Power.detectableDifference(p1: 0.1, n1: 2000, alternative: alternative, formula: formula))
+            #expect((change < 0) == (alternative == .less))
+            #expect(abs(try power(0.1 + change, alternative) - 0.8) < 1e-9)
+        }
+        #expect(try Power.detectableDifference(p1: 0.1, n1: 3, alternative: .less, formula: .unpooled) == nil)
+    }
+
+    @Test func theWayOfTheAlternativeIsTheWayOfTheShare() throws {
+        let fall = try Power.detectableShare(p1: 0.1, n: 2000, alternative: .less)
+        #expect((fall.effect ?? 1) < 0)
+        #expect(try Power.detectableShare(p1: 0.1, n: 2000, alternative: .less, below: true).effect == fall.effect)
+        #expect(throws: Failure.self) {
+            try Power.detectableShare(p1: 0.1, n: 2000, alternative: .greater, below: true)
+        }
+        #expect(throws: Failure.self) { try Power.detectableShare(p1: 0.1, n: 2000, alternative: .less, below: false) }
+    }
+
+    /// Values whose squares no number holds have no test, and never one that calls them alike.
+    @Test func valuesBeyondNumbersHaveNoResult() throws {
+        for size in [1e155, 1e200, 1e308] {
+            let (a, b) = ([size, -size, size], [size, size, -size])
+            for result in [
+                try TTest.twoSample(Moments(a), Moments(b)),
+                try TTest.twoSample(Moments(a), Moments(b), variances: .pooled),
+                try TTest.yuen(a, b, trim: 0.1), try TTest.oneSample(a),
+                try TTest.equivalence(Moments(a), Moments(b), low: -1, high: 1),
+            ] {
+                #expect(result.p == nil && result.interval == nil && result.standardError == nil, "\(size) \(result)")
+                #expect(result.reason != nil)
+            }
+        }
+        // Up to there, and down to where squares vanish, the size changes nothing.
+        let plain = try TTest.twoSample(Moments([1, 2, 4]), Moments([3, 5, 9]))
+        for scale in [0x1p-500, 0x1p-300, 0x1p300, 0x1p500] {
+            let scaled = try TTest.twoSample(
+                Moments([scale, 2 * scale, 4 * scale]), Moments([3 * scale, 5 * scale, 9 * scale]))
+            #expect(scaled.p == plain.p && scaled.df == plain.df, "\(scale)")
+        }
+    }
 }
