@@ -168,6 +168,7 @@ struct Analysis {
         let detectableLift = scale > 0 ? detectable.map { $0 / scale } : nil
         let units = comparison.arm.n + comparison.control.n
         let needed = options.mde.flatMap { mde in detectableLift.map { units * ($0 / mde) * ($0 / mde) } }
+            .flatMap { $0.isFinite ? $0 : nil }
         let left = needed.map { max(0, ($0 - units).rounded(.up)) }
         return EffectResult(
             arm: name, status: "ok", reason: nil, absolute: comparison.effect, standardError: error,

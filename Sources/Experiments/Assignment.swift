@@ -13,7 +13,10 @@ public enum Assignment {
             throw .argument("weights", expected: "weights of at least 0", got: "\(weight) at position \(index + 1)")
         }
         let sum = weights.reduce(0, +)
-        guard sum > 0, sum.isFinite else { throw .argument("weights", expected: "a weight above 0", got: "none") }
+        guard sum > 0 else { throw .argument("weights", expected: "a weight above 0", got: "none") }
+        guard sum.isFinite else {
+            throw .argument("weights", expected: "weights whose sum is a number", got: "infinity")
+        }
         // 53 bits are all that a double in [0, 1) can tell apart.
         let place = Double(point(unit: unit, salt: salt) >> 11) * 0x1p-53 * sum
         var end = 0.0

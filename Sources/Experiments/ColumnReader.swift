@@ -96,6 +96,9 @@ struct ColumnReader {
         guard weights[0] > 0, weights.dropFirst().contains(where: { $0 > 0 }) else {
             throw .argument("weights", expected: "weights above 0 for control and another arm", got: "none")
         }
+        guard sum.isFinite else {
+            throw .argument("weights", expected: "weights whose sum is a number", got: "infinity")
+        }
         return (names, weights.map { $0 / sum })
     }
 

@@ -111,6 +111,9 @@ public struct AnalysisOptions: Sendable {
     /// The usual settings.
     public init() {}
 
+    /// A share of control's figure below which no effect matters to anybody, and the units it takes cannot be counted.
+    private static let smallestEffect = 1e-9
+
     /// Refuses settings that mean nothing.
     public func check() throws(Failure) {
         func between(_ value: Double, _ name: String) throws(Failure) {
@@ -121,8 +124,11 @@ public struct AnalysisOptions: Sendable {
         try between(alpha, "alpha")
         try between(power, "power")
         try between(ratioAlpha, "srm_alpha")
-        if let mde, !(mde > 0 && mde.isFinite) {
-            throw .argument("mde", expected: "number above 0", got: Words.units(mde))
+        guard power > alpha else {
+            throw .argument("power", expected: "number above alpha, \(alpha)", got: "\(power)")
+        }
+        if let mde, !(mde >= Self.smallestEffect && mde.isFinite) {
+            throw .argument("mde", expected: "number above 0, at least \(Self.smallestEffect)", got: "\(mde)")
         }
         if let prior, !(prior.sd > 0 && prior.sd.isFinite && prior.mean.isFinite) {
             throw .argument("prior", expected: "a mean and a standard deviation above 0", got: "sd \(prior.sd)")

@@ -213,10 +213,16 @@ public enum SampleRatio {
         }
         let sum = weights.reduce(0, +)
         guard sum > 0 else { throw .argument("weights", expected: "a weight above 0", got: "none") }
+        guard sum.isFinite else {
+            throw .argument("weights", expected: "weights whose sum is a number", got: "infinity")
+        }
         let strays = zip(observed, weights).reduce(0) { $0 + ($1.1 == 0 ? $1.0 : 0) }
         let arms = zip(observed, weights).filter { $0.1 > 0 }
         let total = arms.reduce(0) { $0 + $1.0 }
         guard total > 0 else { return TestResult(reason: "no units") }
+        guard total <= 0x1p53 else {
+            throw .argument("observed", expected: "counts of at most 2^53 units", got: numberText(total))
+        }
         guard arms.count > 1 else { return TestResult(reason: "only one arm has a weight above 0") }
         let statistic = arms.reduce(0) { chi, arm in
             let expected = total * arm.1 / sum

@@ -20,9 +20,41 @@ import Testing
         ("ab.assign('user-7', 's', {1, 1}) == ab.assign({'user-7'}, 's', {1, 1})[1]", "true"),
         ("ab.assign(7, 's', {1, 1}) == ab.assign('7', 's', {1, 1})", "true"),
         ("ab.assign('u', 's', {0, 1})", "2"),
+        // 2 (z_{0.025} + z_{0.2})² (sd/effect)² is 1569776e7 and 392444e9, of which the other tail takes 2.4 millionths off.
+        ("ab.sample_size{baseline = 10, mde = 0.1, sd = 1e6} // 1e7", "1569772.0"),
+        ("ab.sample_size{baseline = 10, mde = 0.1, sd = 5e6} // 1e9", "392443.0"),
+        ("ab.power{baseline = 0.1, mde = 0.1, n = 10000, alternative = 'less'} < 1e-4", "true"),
+        ("ab.power{baseline = 0.1, mde = -0.1, n = 10000, alternative = 'less'} > 0.7", "true"),
+        ("(ab.mde{baseline = 0.1, n = 10000, alternative = 'less'}) < 0", "true"),
+        ("(ab.mde{baseline = 0.1, n = 10000, alternative = 'greater'}) > 0", "true"),
+        ("(ab.mde{baseline = 10, sd = 3, n = 10000, alternative = 'less'}) < 0", "true"),
     ])
     func values(code: String, output: String) {
         #expect(prompt.show(code).split(separator: "\n").first.map(String.init) == output)
+    }
+
+    @Test(arguments: [
+        (
+            "ab.sample_size{baseline = 0.1, mde = 0.1, alternative = 'less'}",
+            "'mde' to ab.sample_size: an effect below 0"
+        ),
+        ("ab.sample_size{baseline = 0.1, mde = -0.1, alternative = 'greater'}", "an effect above 0 for 'greater'"),
+        ("ab.sample_size{baseline = 10, mde = 0.1, sd = 1, alternative = 'less'}", "an effect below 0 for 'less'"),
+        ("ab.sample_size{baseline = 10, mde = 0.1, sd = 1e7}", "fewer than 1e15 units find"),
+        ("ab.sample_size{baseline = 10, mde = 0.1, sd = 1e300}", "fewer than 1e15 units find"),
+        ("ab.sample_size{baseline = 10, mde = 0.1, sd = 1e5, ratio = 1e12}", "one that takes"),
+        ("ab.mde{baseline = 0.1, n = 100, power = 2}", "bad argument 'power'"),
+        ("ab.mde{baseline = 0.1, n = 3, alternative = 'less'}", "no share below the baseline"),
+        ("ab.duration{units = 1e18, traffic = 1e-300}", "bad argument 'traffic'"),
+        ("ab.duration{units = math.huge, traffic = 10}", "bad argument 'units'"),
+        ("ab.duration{units = 10, traffic = math.huge}", "bad argument 'traffic'"),
+        ("ab.srm({1e308, 1e308})", "bad argument 'observed'"),
+        ("ab.srm({5, 5}, {1e308, 1e308})", "bad argument 'weights'"),
+        ("ab.assign('u', 's', {1e308, 1e308})", "weights whose sum is a number"),
+    ])
+    func refusedDesigns(code: String, message: String) {
+        let shown = prompt.show(code)
+        #expect(shown.contains(message), "\(shown)")
     }
 
     /// Each error names the column and the first offending row.
@@ -56,6 +88,9 @@ import Testing
         ("metrics = {ab.ratio('clicks', 'minus')}", ["column 'minus'", "-1 in row 3"]),
         ("metrics = {ab.mean 'y'}, date = 'odd'", ["'date'", "'2024-02-30' in row 2 of column 'odd'"]),
         ("metrics = {ab.mean 'y'}, date = 'city'", ["'date'", "'x' in row 1 of column 'city'"]),
+        ("metrics = {ab.mean 'y'}, weights = {control = 1e308, new = 1e308}", ["'weights'", "whose sum is a number"]),
+        ("metrics = {ab.mean 'y'}, power = 1e-300", ["bad argument 'power'", "above alpha"]),
+        ("metrics = {ab.mean 'y'}, mde = 1e-300", ["bad argument 'mde'", "at least 1e-09"]),
         ("metrics = {ab.mean 'y'}, weights = {1, 2}", ["bad argument 'weights'", "by its name", "list of 2"]),
         ("metrics = {ab.mean 'y'}, weights = {control = -1, new = 1}", ["'weights'", "at least 0", "'control'"]),
         ("metrics = {ab.mean 'y'}, weights = {control = 1, new = 0/0}", ["bad argument 'weights'", "'new'"]),
