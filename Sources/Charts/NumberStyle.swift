@@ -19,6 +19,8 @@ public struct NumberStyle: Equatable, Sendable {
     public var isSigned: Bool
     /// Whether large numbers have a power of ten even where they could be written out: beside others that cannot.
     private var hasPowers = false
+    /// Whether a number that would read as zero but is none has a power of ten.
+    private var keepsSmall = false
 
     /// A style from its parts.
     public init(_ unit: Unit = .plain, decimals: Int? = nil, isSigned: Bool = false) {
@@ -61,6 +63,31 @@ public struct NumberStyle: Equatable, Sendable {
         return style
     }
 
+    /// The style of a column of data, in which every number is to be read and not only the greatest: exact where a few decimals are, and
+    /// otherwise with four digits of the smallest number, with at least two decimals and at most six, or four digits of the greatest.
+    public static func column(of values: some Sequence<Double>) -> NumberStyle {
+        let sizes = values.lazy.filter { $0.isFinite && $0 != 0 }.map(\.magnitude)
+        var style = plain
+        guard let greatest = sizes.max(), let smallest = sizes.min() else { return style }
+        style.hasPowers = greatest >= mostWrittenOut
+        style.keepsSmall = true
+        style.decimals = 0
+        guard greatest >= 5e-7 else { return style }
+        let isWhole = sizes.allSatisfy { $0 == $0.rounded() && $0 < 1e15 }
+        let wanted = min(significant(smallest, digits: 4), 6)
+        var decimals = isWhole ? 0 : max(2, wanted, significant(greatest, digits: 4))
+        while decimals > 0,
+            sizes.allSatisfy({ style.isZero($0, decimals) || Decimals.fixed($0, decimals).hasSuffix("0") })
+        {
+            decimals -= 1
+        }
+        style.decimals = decimals
+        return style
+    }
+
+    /// Whether a positive number would read as zero.
+    private func isZero(_ size: Double, _ decimals: Int) -> Bool { size * Decimals.power(decimals) < 0.5 }
+
     /// The same style with as many decimals as tell multiples of `step` apart.
     func stepping(by step: Double) -> NumberStyle {
         var style = self
@@ -75,10 +102,10 @@ public struct NumberStyle: Equatable, Sendable {
         return style
     }
 
-    /// Decimals that show three significant digits of a positive number.
-    private static func significant(_ value: Double) -> Int {
+    /// Decimals that show so many significant digits of a positive number.
+    private static func significant(_ value: Double, digits: Int = 3) -> Int {
         let exponent = Int(floor(log10(value)))
-        return min(max(0, 2 - exponent), 12)
+        return min(max(0, digits - 1 - exponent), 12)
     }
 
     /// From here on numbers have a power of ten.
@@ -87,7 +114,8 @@ public struct NumberStyle: Equatable, Sendable {
     private func written(_ value: Double) -> String {
         let size = value.magnitude
         let isLarge = size >= (hasPowers ? 1e4 : Self.mostWrittenOut)
-        if isLarge || size != 0 && size < 5e-7 && decimals ?? 12 > 6 {
+        let isLost = size < 5e-7 && decimals ?? 12 > 6 || keepsSmall && isZero(size, decimals ?? 12)
+        if isLarge || size != 0 && isLost {
             return Self.scientific(value, isSigned: isSigned)
         }
         let isWhole = value == value.rounded()

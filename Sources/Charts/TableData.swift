@@ -65,8 +65,8 @@ public struct TableData: Equatable, Sendable {
     /// The cells as text, column by column with one count of decimals.
     public var texts: [[String]] {
         let styles = columns.indices.map { index in
-            (columns[index].style ?? .plain).fitted(
-                to: rows.compactMap { if case .number(let value) = $0[index] { value } else { nil } })
+            let values = rows.compactMap { if case .number(let value) = $0[index] { value } else { nil } }
+            return columns[index].style?.fitted(to: values) ?? .column(of: values)
         }
         return rows.map { row in
             zip(row, styles).map { cell, style in

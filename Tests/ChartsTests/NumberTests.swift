@@ -26,6 +26,26 @@ import Testing
         #expect([1e12, 5e11, 12_500, 3, 0].map(powers.text) == ["1×10¹²", "5×10¹¹", "1.25×10⁴", "3", "0"])
     }
 
+    /// A column of data shows each of its numbers: none is rounded away for the greatest's sake.
+    @Test func columnsKeepTheirNumbers() {
+        func expect(_ values: [Double], _ texts: String) {
+            let data = TableData(columns: [.init("a")], rows: values.map { [.number($0)] })
+            #expect(data.texts.map { $0[0] }.joined(separator: " ") == texts)
+        }
+        expect([0.02, 0.31, 146.3], "0.02 0.31 146.30")
+        expect([0.05, 11.77], "0.05 11.77")
+        expect([1, 20, 300], "1 20 300")
+        expect([1234.567, 0.5], "1,234.567 0.500")
+        expect([1.0 / 3, 2.0 / 3], "0.3333 0.6667")
+        expect([146.321_345, 0.05], "146.32135 0.05000")
+        expect([3e-12, 0.9], "3×10⁻¹² 0.9")
+        expect([1e-9, 2e-9, 0], "1×10⁻⁹ 2×10⁻⁹ 0")
+        expect([1e12, 0.5], "1×10¹² 0.5")
+        expect([.nan, .infinity], "– ∞")
+        expect([0, -0.25], "0.00 −0.25")
+        expect([123_456_789.125, 7], "123,456,789.125 7.000")
+    }
+
     @Test(arguments: [
         (0.0...1.0, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]), (0.3...9.7, 5, [2, 4, 6, 8]), (-1...1, 4, [-1, -0.5, 0, 0.5, 1]),
         (0...1e6, 4, [0, 250_000, 500_000, 750_000, 1e6]), (0.1...0.3, 2, [0.1, 0.2, 0.3]),
