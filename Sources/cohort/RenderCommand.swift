@@ -1,5 +1,6 @@
 import ArgumentParser
 import Charts
+import Glibc
 import Prompt
 import Reports
 import Session
@@ -14,7 +15,8 @@ struct RenderCommand: ParsableCommand {
             In FILE, `-- %%` begins a cell of code and `-- %% [markdown]` one of text, in which every line is a comment. All cells \
             run in one session. What a cell prints and its last value are shown below it: tables as tables, charts as pictures.
 
-            The report is written whole or not at all. If a cell fails, the report ends with its error and the exit code is 1.
+            The report is written whole or not at all. If a cell fails, the report ends with its error and the exit code is 1; if \
+            it ends the program with os.exit, there is none.
             """)
 
     @Argument(help: ArgumentHelp("The analysis; - is standard input.", valueName: "file"))
@@ -55,8 +57,11 @@ struct RenderCommand: ParsableCommand {
         Signals.install()
         try session.watchInterrupts(leavesAtSecond: true)
         session.setArguments(script: file, arguments)
+        let source = try read(session)
+        Self.isRunning.withLock { $0 = true }
+        atexit { RenderCommand.refuseLeaving() }
         let rendering = session.render(
-            try read(session), name: file == "-" ? "stdin" : file, title: title,
+            source, name: file == "-" ? "stdin" : file, title: title,
             language: Language(rawValue: lang) ?? .english, hidesCode: foldsCode,
             takeOutput: {
                 printed.withLock { bytes in
@@ -64,6 +69,7 @@ struct RenderCommand: ParsableCommand {
                     return bytes
                 }
             })
+        Self.isRunning.withLock { $0 = false }
         progress?.clear()
         if case .interrupted = rendering.reply {
             Console.writeError("cohort: interrupted\n")
@@ -74,6 +80,17 @@ struct RenderCommand: ParsableCommand {
             Console.writeError("cohort: \(error.report(width: Terminal.width))\n")
             throw ExitStatus.failed
         }
+    }
+
+    /// Whether the analysis runs, and the report is yet to be written.
+    private static let isRunning = Locked(false)
+
+    /// Called where the program ends: by os.exit of the analysis, if that still runs. Its code may say that all is well; no report is not.
+    private static func refuseLeaving() {
+        guard isRunning.withLock({ $0 }) else { return }
+        Console.writeError("cohort: the analysis ended itself with os.exit before the report was written\n")
+        UnfinishedFiles.removeAll()
+        _exit(ExitStatus.failed.rawValue)
     }
 
     private func read(_ session: Session) throws -> [UInt8] {

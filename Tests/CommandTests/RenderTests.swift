@@ -105,6 +105,15 @@ import Testing
         #expect(try cohort.run(["render", path, "-o", "no/folder/out.html"]).status == 1)
     }
 
+    @Test(arguments: ["os.exit(0)", "os.exit(true, true)", "pcall(os.exit, 3)"])
+    func anAnalysisThatLeavesHasNoReport(code: String) throws {
+        let path = try cohort.file("leaves.lua", "-- %%\nprint('before')\n-- %%\n\(code)\n")
+        let result = try cohort.run(["render", path, "-o", "out.html"])
+        #expect(result.status == 1)
+        #expect(result.error == "cohort: the analysis ended itself with os.exit before the report was written\n")
+        #expect(!FileManager.default.fileExists(atPath: cohort.home + "/out.html"))
+    }
+
     @Test func aScriptThatFailsLeavesItsReport() throws {
         let path = try cohort.file("bad.lua", "-- %%\nprint('before')\n-- %%\nerror('broken')\n-- %%\nprint('never')")
         let result = try cohort.run(["render", path, "-o", "out.html"])
