@@ -32,12 +32,14 @@ extension TableReader {
         }
         let first = TableReader.withoutLabel(lines.first ?? message).replacing(readablePath, with: path)
         if message.contains("Malformed JSON") || message.contains("JSON transform error") {
-            let line = TableReader.number(after: "in line ", in: message)
+            // DuckDB counts from the line that follows the first.
+            let counted = TableReader.number(after: "in line ", in: message)
+            let line = counted.map { TableReader.line(ofValue: $0 - 1, in: readablePath) }
             let isArray = (try? options.format(of: path)) == .json
             let reason = first.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? first
             return .format(
                 path, at: line.map { "line \($0)" },
-                TableReader.trimmed(reason.replacing("in line \(line ?? 0): ", with: "")),
+                TableReader.trimmed(reason.replacing("in line \(counted ?? 0): ", with: "")),
                 hint: isArray
                     ? "a .json file is one array of objects, or one object on every line"
                     : "every line is one JSON object")
@@ -74,6 +76,24 @@ extension TableReader {
     static func number(after label: String, in text: String) -> Int? {
         guard let range = text.firstRange(of: label) else { return nil }
         return Int(text[range.upperBound...].prefix { $0.isASCII && $0.isNumber })
+    }
+
+    /// The line on which the value of a file stands that has one value on each line; blank lines are none to DuckDB.
+    static func line(ofValue number: Int, in path: String) -> Int {
+        guard let file = try? MappedFile(path) else { return number }
+        var (line, values, isBlank) = (1, 0, true)
+        for byte in file.bytes {
+            switch byte {
+            case 0x0a:
+                if !isBlank { values += 1 }
+                if values >= number { return line }
+                line += 1
+                isBlank = true
+            case 0x20, 0x09, 0x0d: break
+            default: isBlank = false
+            }
+        }
+        return line
     }
 
     /// The line without DuckDB's name for the kind of error.

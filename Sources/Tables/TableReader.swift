@@ -151,7 +151,9 @@ struct TableReader {
                     """, [file], activity: "read", work: work)
                 if other.rowCount > 0 {
                     throw Failure.format(
-                        path, at: "line \(other.columns[0].text(0))", "holds a value that is not an object",
+                        path,
+                        at: "line \(Self.line(ofValue: Int(other.columns[0].text(0)) ?? 1, in: text.readablePath))",
+                        "holds a value that is not an object",
                         hint: "a table needs {\"name\": value, ...} on every line")
                 }
             }

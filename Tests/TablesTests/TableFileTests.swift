@@ -269,7 +269,15 @@ final class Folder {
         #expect(table.row(0)[4] == .list([.integer(1), .integer(2)]))
         #expect(try Table.read(try folder.file("m.jsonl", "\u{feff}{\"a\":1}\n")).row(0) == [.integer(1)])
         #expect(try Table.read(try folder.file("m.json", "[{\"a\":1},{\"a\":2}]")).rowCount == 2)
-        #expect(try readFailure("bad.jsonl", "{\"a\":1}\n{\"a\":\n").hasPrefix("bad.jsonl, line "))
+        for (text, line) in [
+            ("{\"a\":x}\n", 1), ("{\"a\":1}\n{\"a\":\n", 2), ("{\"a\":1}\n{\"a\":x}\n{\"a\":2}\n", 2),
+            ("{\"a\":1}\r\n\r\n \n{\"a\":x}", 4), ("{\"a\":1}\n{\"a\":2\n{\"a\":3}\n", 2),
+            ("\n{\"a\":1} 2\n{\"a\":3}", 2),
+        ] {
+            let failure = try readFailure("bad.jsonl", text)
+            #expect(failure.hasPrefix("bad.jsonl, line \(line): "), "\(text): \(failure)")
+        }
+        #expect(try readFailure("gap.jsonl", "{\"a\":1}\n\n[1]\n").hasPrefix("gap.jsonl, line 3: holds a value that"))
         #expect(
             try readFailure("list.jsonl", "{\"a\":1}\n[1]\n").hasPrefix(
                 "list.jsonl, line 2: holds a value that is not an object"))
