@@ -19,17 +19,10 @@ Reads banking77/train.csv from the folder that COHORT_DATA names.
   --rate NUMBER      the greatest size of a step (default 3e-4)
   --model NAME       an installed encoder or a model folder (default all-MiniLM-L6-v2)
 ]]
-local options = { examples = "5,10,all", tune = "5,10,all", epochs = "3", intents = "1000", tokens = "48", rate = "3e-4", model = "all-MiniLM-L6-v2" }
-local known = { file = true }
-for name in pairs(options) do known[name] = true end
-for position = 1, #arg, 2 do
-    local name = arg[position]:match("^%-%-(%a+)$")
-    if not known[name or ""] or not arg[position + 1] then
-        io.stderr:write(usage)
-        os.exit(2, true)
-    end
-    options[name] = arg[position + 1]
-end
+local here = arg[0]:match("^(.*)/[^/]*$") or "."
+local options, count = dofile(here .. "/options.lua")(usage, {
+    examples = "5,10,all", tune = "5,10,all", epochs = "3", intents = "1000", tokens = "48", rate = "3e-4", model = "all-MiniLM-L6-v2",
+})
 local file = options.file
 if not file then
     local folder = os.getenv("COHORT_DATA")
@@ -48,7 +41,7 @@ local questions = data.sql([[
     )
     select question, class, number - (members // 10) as number from numbered where class <= $2
     order by number, class
-]], { file, math.tointeger(options.intents) or error("--intents: a number expected", 0) })
+]], { file, count "intents" })
 local function rows(condition)
     local found = questions:sql("select question, class from this where " .. condition .. " order by md5(question)")
     return { x = found.question, y = found.class }
@@ -62,7 +55,7 @@ local encoder = text.encoder(options.model)
 local tested = encoder:encode(test.x)
 local function tune(train, epochs)
     local model = nn.sequential {
-        nn.encoder(options.model, { max_tokens = math.tointeger(options.tokens), freeze = "embeddings", seed = 1 }),
+        nn.encoder(options.model, { max_tokens = count "tokens", freeze = "embeddings", seed = 1 }),
         nn.dropout(0.1, { seed = 2 }), nn.linear(encoder.dimension, classes, { seed = 3 }),
     }
     local steps = math.ceil(#train.x / 16) * epochs
@@ -87,7 +80,7 @@ for name in options.examples:gmatch("[^,]+") do
         examples = name, learnt_from = #train.x,
         logistic = ("%.1f %%"):format(100 * metrics.accuracy(test.y, logistic)),
         neighbours = ("%.1f %%"):format(100 * metrics.accuracy(test.y, neighbours)),
-        fine_tuned = tuned[name] and ("%.1f %%"):format(100 * tune(train, few and math.max(1, 100 // few) or math.tointeger(options.epochs))) or "-",
+        fine_tuned = tuned[name] and ("%.1f %%"):format(100 * tune(train, few and math.max(1, 100 // few) or count "epochs")) or "-",
     }
     local last = shown[#shown]
     print(("%s examples of each (%d): logistic regression %s, nearest neighbours %s, fine-tuned %s"):format(

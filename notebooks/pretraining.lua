@@ -20,45 +20,16 @@ Reads online_shopping_10_cats.zip, or the .csv in it, from the folder that COHOR
   --epochs NUMBER      passes over the reviews, each masked anew (default 6)
   --out FOLDER         save the encoder there
 ]]
-local options = {
+local here = arg[0]:match("^(.*)/[^/]*$") or "."
+local options, count = dofile(here .. "/options.lua")(usage, {
     reviews = "10000", test = "1000", vocabulary = "3000", layers = "3", hidden = "128", tokens = "48", epochs = "6",
-}
-local known = { file = true, out = true }
-for name in pairs(options) do known[name] = true end
-for position = 1, #arg, 2 do
-    local name = arg[position]:match("^%-%-(%a+)$")
-    if not known[name or ""] or not arg[position + 1] then
-        io.stderr:write(usage)
-        os.exit(2, true)
-    end
-    options[name] = arg[position + 1]
-end
-local function count(name)
-    local number = math.tointeger(options[name])
-    if not number or number < 1 then error(("--%s: a number from 1 up expected"):format(name), 0) end
-    return number
-end
-
-local file = options.file
-if not file then
-    local folder = os.getenv("COHORT_DATA")
-    if not folder then error(usage, 0) end
-    file = folder .. "/online_shopping_10_cats.zip"
-end
-local unpacked
-if file:match("%.zip$") then
-    unpacked = os.tmpname()
-    local quoted = "'" .. file:gsub("'", "'\\''") .. "'"
-    if not os.execute(("unzip -p %s > %s"):format(quoted, unpacked)) then error(file .. ": cannot be unpacked", 0) end
-    file = unpacked
-end
+})
 
 -- %%
 -- The order of md5 sums is a shuffle that every machine agrees on; repeated reviews are left out, so that none is in both parts.
-local found = data.sql([[
+local found = dofile(here .. "/online_shopping.lua")(options.file, usage, [[
     select distinct review, md5(review) as place from read_csv($1, header = true) where length(review) >= 5 order by place limit $2
-]], { file, count("reviews") + count("test") })
-if unpacked then os.remove(unpacked) end
+]], { count("reviews") + count("test") })
 local texts, heldOut = {}, {}
 for row in found:rows() do
     local into = #texts < count("reviews") and texts or heldOut

@@ -19,48 +19,20 @@ Reads online_shopping_10_cats.zip, or the .csv in it, from the folder that COHOR
   --model NAME      an installed encoder or a model folder (default multilingual-e5-small)
   --out FOLDER      save the fine-tuned encoder there
 ]]
-local options = { train = "4000", test = "1000", epochs = "3", tokens = "64", rate = "1e-4", model = "multilingual-e5-small" }
-local known = { file = true, out = true }
-for name in pairs(options) do known[name] = true end
-for position = 1, #arg, 2 do
-    local name = arg[position]:match("^%-%-(%a+)$")
-    if not known[name or ""] or not arg[position + 1] then
-        io.stderr:write(usage)
-        os.exit(2, true)
-    end
-    options[name] = arg[position + 1]
-end
-local function count(name)
-    local number = math.tointeger(options[name])
-    if not number or number < 1 then error(("--%s: a number from 1 up expected"):format(name), 0) end
-    return number
-end
-
-local file, unpacked = options.file, nil
-if not file then
-    local folder = os.getenv("COHORT_DATA")
-    if not folder then error(usage, 0) end
-    file = folder .. "/online_shopping_10_cats.zip"
-end
-if file:match("%.zip$") then
-    unpacked = os.tmpname()
-    local quoted = "'" .. file:gsub("'", "'\\''") .. "'"
-    if not os.execute(("unzip -p %s > %s"):format(quoted, unpacked)) then error(file .. ": cannot be unpacked", 0) end
-    file = unpacked
-end
+local here = arg[0]:match("^(.*)/[^/]*$") or "."
+local options, count = dofile(here .. "/options.lua")(usage, { train = "4000", test = "1000", epochs = "3", tokens = "64", rate = "1e-4", model = "multilingual-e5-small" })
 
 -- %%
 -- The order of md5 sums is a shuffle that every machine agrees on; repeated reviews are left out, so that none is in two parts.
 local train, test = count("train"), count("test")
-local reviews = data.sql([[
+local reviews = dofile(here .. "/online_shopping.lua")(options.file, usage, [[
     select review, any_value(label) + 1 as class
     from read_csv($1, header = true)
     where length(review) >= 5
     group by review having count(distinct label) = 1
     order by md5(review)
     limit $2
-]], { file, train + 2 * test })
-if unpacked then os.remove(unpacked) end
+]], { train + 2 * test })
 if #reviews < train + 2 * test then
     error(("%d reviews are too few for %d and twice %d"):format(#reviews, train, test), 0)
 end

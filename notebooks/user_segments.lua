@@ -19,47 +19,10 @@ Without a file it takes the 300 Chinese users of notebooks/data.
   --vectors FILE     keep the texts' vectors (.npy, .safetensors)
 ]]
 
-local function wrong_usage(message)
-    io.stderr:write(message, "\n\n", usage)
-    os.exit(2, true)
-end
-
-local options = { k = "6", names = "3" }
-local known = { "text", "k", "names", "model", "encoding", "out", "truth", "vectors" }
-for _, name in ipairs(known) do known[name] = true end
-local position = 1
-while arg[position] do
-    local name, value = arg[position]:match("^%-%-([^=]+)=?(.*)$")
-    if name == "help" then
-        print(usage)
-        return
-    elseif not name then
-        if options.file then wrong_usage(("one file is enough: '%s' came after '%s'"):format(arg[position], options.file)) end
-        options.file = arg[position]
-    elseif not known[name] then
-        wrong_usage(("unknown option '--%s'"):format(name))
-    else
-        if not arg[position]:find("=", 1, true) then
-            position = position + 1
-            value = arg[position]
-        end
-        if not value then wrong_usage(("--%s wants a value"):format(name)) end
-        options[name] = value
-    end
-    position = position + 1
-end
-
-local function count(name)
-    local number = math.tointeger(tonumber(options[name]))
-    if not number or number < 1 then
-        wrong_usage(("--%s wants a whole number from 1 up, got '%s'"):format(name, options[name]))
-    end
-    return number
-end
-local k, name_length = count "k", count "names"
-
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-local users = data.read(options.file or here .. "/data/users_zh.csv", { encoding = options.encoding })
+local options, count = dofile(here .. "/options.lua")(usage, { k = "6", names = "3" }, 1)
+local k, name_length = count "k", count "names"
+local users = data.read(options[1] or here .. "/data/users_zh.csv", { encoding = options.encoding })
 
 -- %% [markdown]
 -- ## The text of each user
