@@ -51,44 +51,28 @@ protocol SplitScorer {
     var score: Double { get }
 }
 
-/// Scores by the Gini impurity: the sum of the squares of the classes' weights over the part's weight.
-struct GiniScorer: SplitScorer {
-    private let weights: UnsafePointer<Double>
-    private let codes: UnsafePointer<Int32>
-    private let low: UnsafeMutablePointer<Double>
-    private let high: UnsafeMutablePointer<Double>
-    private var lowWeight = 0.0
-    private var highWeight: Double
-    private var lowSum = 0.0
-    private var highSum = 0.0
-
-    /// All rows are in `high`, the weight of each class, and `low` is zero.
-    init(
-        _ weights: UnsafePointer<Double>, _ codes: UnsafePointer<Int32>, _ low: UnsafeMutablePointer<Double>,
-        _ high: UnsafeMutablePointer<Double>, _ count: Int, weight: Double
-    ) {
-        (self.weights, self.codes, self.low, self.high) = (weights, codes, low, high)
-        highWeight = weight
-        for code in 0..<count { highSum += high[code] * high[code] }
-    }
-
-    mutating func move(_ row: Int) {
-        let weight = weights[row]
-        let code = Int(codes[row])
-        // (c + w)² - c² = w (2 c + w)
-        lowSum += weight * (2 * low[code] + weight)
-        highSum -= weight * (2 * high[code] - weight)
-        low[code] += weight
-        high[code] -= weight
-        lowWeight += weight
-        highWeight -= weight
-    }
-
-    var score: Double { lowSum / lowWeight + highSum / highWeight }
+/// How mixed the classes of a part are, by the sum of a term of each class's weight. What every split has alike is left out, and more is purer.
+protocol ClassPurity {
+    /// What a class of this weight adds.
+    static func term(_ weight: Double) -> Double
+    /// The purity of a part, from the sum of its classes' terms and its weight, times that weight.
+    static func total(_ sum: Double, _ weight: Double) -> Double
 }
 
-/// Scores by the entropy: the sum of c ln c over the classes' weights c, less the same of the part's weight.
-struct EntropyScorer: SplitScorer {
+/// The Gini impurity: the sum of the squares of the classes' weights over the part's weight.
+enum GiniPurity: ClassPurity {
+    static func term(_ weight: Double) -> Double { weight * weight }
+    static func total(_ sum: Double, _ weight: Double) -> Double { sum / weight }
+}
+
+/// The entropy: the sum of c ln c over the classes' weights c, less the same of the part's weight.
+enum EntropyPurity: ClassPurity {
+    static func term(_ weight: Double) -> Double { weight > 0 ? weight * log(weight) : 0 }
+    static func total(_ sum: Double, _ weight: Double) -> Double { sum - term(weight) }
+}
+
+/// Scores by how mixed the classes of both parts are.
+struct ClassScorer<Purity: ClassPurity>: SplitScorer {
     private let weights: UnsafePointer<Double>
     private let codes: UnsafePointer<Int32>
     private let low: UnsafeMutablePointer<Double>
@@ -105,25 +89,23 @@ struct EntropyScorer: SplitScorer {
     ) {
         (self.weights, self.codes, self.low, self.high) = (weights, codes, low, high)
         highWeight = weight
-        for code in 0..<count { highSum += Self.term(high[code]) }
+        for code in 0..<count { highSum += Purity.term(high[code]) }
     }
-
-    private static func term(_ weight: Double) -> Double { weight > 0 ? weight * log(weight) : 0 }
 
     mutating func move(_ row: Int) {
         let weight = weights[row]
         let code = Int(codes[row])
-        lowSum -= Self.term(low[code])
-        highSum -= Self.term(high[code])
+        lowSum -= Purity.term(low[code])
+        highSum -= Purity.term(high[code])
         low[code] += weight
         high[code] -= weight
-        lowSum += Self.term(low[code])
-        highSum += Self.term(high[code])
+        lowSum += Purity.term(low[code])
+        highSum += Purity.term(high[code])
         lowWeight += weight
         highWeight -= weight
     }
 
-    var score: Double { lowSum - Self.term(lowWeight) + highSum - Self.term(highWeight) }
+    var score: Double { Purity.total(lowSum, lowWeight) + Purity.total(highSum, highWeight) }
 }
 
 /// Scores by the squared error of numbers: the square of a part's sum over its weight.

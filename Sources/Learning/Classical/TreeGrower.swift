@@ -241,10 +241,11 @@ final class TreeGrower: Sendable {
                 let (low, high) = (sums.start, sums.start + classCount)
                 for code in 0..<classCount { (low[code], high[code]) = (0, totals.classes[code]) }
                 if options.criterion == .entropy {
-                    var scorer = EntropyScorer(weights, codes, low, high, classCount, weight: totals.weight)
+                    var scorer = ClassScorer<EntropyPurity>(
+                        weights, codes, low, high, classCount, weight: totals.weight)
                     return line.best(&scorer)
                 }
-                var scorer = GiniScorer(weights, codes, low, high, classCount, weight: totals.weight)
+                var scorer = ClassScorer<GiniPurity>(weights, codes, low, high, classCount, weight: totals.weight)
                 return line.best(&scorer)
             }
         }
