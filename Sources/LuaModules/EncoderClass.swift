@@ -26,12 +26,7 @@ extension LuaModule {
             .optional(
                 "max_length", .integer(1...), standing: "the model's",
                 "tokens of a text, special ones included; what is beyond is cut"),
-            .optional(
-                "pooling", .choice(Pooling.allCases.map(\.rawValue)), standing: "the model's",
-                "how the tokens' vectors become the text's"),
-            .optional(
-                "prompt", .string, standing: "the model's",
-                "put before every text: a prompt's name, such as \"query\" for e5, or the words themselves"),
+            TextEncoder.poolingOption, TextEncoder.promptOption,
         ],
         returns: [.init("text.Encoder", "the encoder")],
         example: .init(
@@ -55,6 +50,16 @@ extension LuaModule {
 }
 
 extension TextEncoder: LuaVisible {
+    /// How a model pools, where a script says otherwise.
+    static let poolingOption = Parameter.optional(
+        "pooling", .choice(Pooling.allCases.map(\.rawValue)), standing: "the model's",
+        "how the tokens' vectors become the text's")
+
+    /// What stands before a model's texts, where a script says otherwise.
+    static let promptOption = Parameter.optional(
+        "prompt", .string, standing: "the model's",
+        "put before every text: a prompt's name, such as \"query\" for e5, or the words themselves")
+
     /// `text.Encoder` in Lua.
     public static let luaClass = LuaClass(
         "text.Encoder", for: TextEncoder.self,

@@ -35,12 +35,7 @@ enum NNEncoder {
             .optional(
                 "max_tokens", .integer(1...), standing: "the model's",
                 "tokens of a text, special ones included; what is beyond is cut"),
-            .optional(
-                "pooling", .choice(Pooling.allCases.map(\.rawValue)), standing: "the model's",
-                "how the tokens' vectors become the text's"),
-            .optional(
-                "prompt", .string, standing: "the model's",
-                "put before every text: a prompt's name, such as \"query\" for e5, or the words themselves"),
+            TextEncoder.poolingOption, TextEncoder.promptOption,
             .optional(
                 "dropout", .number(0...1), default: 0.0,
                 "share of the embeddings, and of what each half of a layer adds, dropped while training"),
