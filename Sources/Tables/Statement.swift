@@ -6,6 +6,7 @@ struct Statement: ~Copyable {
     private let driver: Driver
     private let handle: UnsafeMutablePointer<AdbcStatement>
     private let memory: QueryMemory
+    private static let mostDepth = 1000
 
     init(_ driver: Driver, _ connection: UnsafeMutablePointer<AdbcConnection>) throws(Failure) {
         self.driver = driver
@@ -28,6 +29,15 @@ struct Statement: ~Copyable {
     }
 
     func prepare(_ sql: String) throws(Failure) {
+        // DuckDB refuses expressions a thousand deep, but for parentheses that nothing closes it takes minutes and gigabytes to say so.
+        if driver.isDuckDB {
+            let depth = SQL.depth(sql.utf8)
+            guard depth <= Self.mostDepth else {
+                throw .argument(
+                    "query", expected: "at most \(Self.mostDepth) parentheses open at once", got: "\(depth)",
+                    hint: "close them, or put values into a table and join it")
+            }
+        }
         let error = DriverError()
         // DuckDB computes what is constant already here.
         try driver.check(

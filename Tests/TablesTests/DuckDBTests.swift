@@ -52,6 +52,15 @@ import Testing
         #expect(try Table.query("select 7 as n").row(0) == [.integer(7)])
     }
 
+    @Test(.enabled(if: DuckDB.isInstalled)) func refusesParenthesesThatNothingCloses() {
+        let failure = #expect(throws: Failure.self) {
+            try Table.query("select \(String(repeating: "(", count: 1_000_000))")
+        }
+        #expect(
+            failure?.description.contains("at most 1000 parentheses open at once expected, got 1000000") == true,
+            "\(String(describing: failure))")
+    }
+
     @Test(.enabled(if: DuckDB.isInstalled)) func bindsEveryKindOfParameter() throws {
         let values: [Value] = [
             .integer(1), .number(0.5), .text("it's; drop table x\0"), .bool(true), .null, .bytes([0xff, 0]),

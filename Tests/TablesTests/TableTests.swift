@@ -102,4 +102,14 @@ import Testing
         // Swift sees a quote with a mark as one character; SQL does not.
         #expect(SQL.literal("'\u{301}") == "'''\u{301}'")
     }
+
+    @Test func parenthesesAreCountedOutsideOfTextAndComments() {
+        let cases = [
+            ("", 0), ("select ((1) + (2))", 2), ("(()) ((", 2), (")))(", 1), ("'((' || '''((' (", 1),
+            ("\"((\"\"(\" (", 1),
+            ("-- ((\n(", 1), ("- (-(", 2), ("/* (( * / (( */ (", 1), ("/ (", 1), ("$$ (( $ (( $$ (", 1),
+            ("$tag$ (( $$ (( $tag$ (", 1), ("$1 (($2", 2), ("('((", 1), ("$a$ ((", 0), ("/* ((", 0),
+        ]
+        for (sql, depth) in cases { #expect(SQL.depth(sql.utf8) == depth, "\(sql)") }
+    }
 }
