@@ -91,7 +91,7 @@ public enum Adjustment {
                 "treated", expected: "0 or 1 for each unit",
                 got: "\(numberText(treated[place])) at position \(place + 1)")
         }
-        for column in covariates { try Check.paired(y, column, "y", "covariates", atLeast: 1) }
+        for column in covariates { try Check.paired(y, column, "y", "x", atLeast: 1) }
         let count = treated.reduce(0, +)
         guard count > 0, count < Double(y.count) else { return TestResult(reason: "one arm has no units") }
         var columns = [y.map { _ in 1.0 }, treated]

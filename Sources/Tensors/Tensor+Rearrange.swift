@@ -117,6 +117,7 @@ extension Tensor {
             guard !overflow, !more else { throw Failure(.memory, "a tensor of that size does not fit in memory") }
             target.append(sum)
         }
+        _ = try Tensor.elementCount(target, parameter: "widths")
         let result = try Tensor.full(target, value, dtype: dtype)
         var middle = result
         for dim in 0..<rank { middle = try middle.slice(dim, widths[dim].before..<widths[dim].before + shape[dim]) }
@@ -148,6 +149,7 @@ extension Tensor {
         if rank == 1 {
             let (size, overflow) = shape[0].addingReportingOverflow(Int(clamping: diagonal.magnitude))
             guard !overflow else { throw Failure(.memory, "a tensor of that size does not fit in memory") }
+            _ = try Tensor.elementCount([size, size], parameter: "diagonal")
             let result = try Tensor.zeros([size, size], dtype: dtype)
             try result.diagonalView(diagonal).write(self, work: Work())
             return result

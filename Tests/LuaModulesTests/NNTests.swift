@@ -277,6 +277,7 @@ struct NNTests {
         ),
         ("make():predict({x, x:slice(1, 1, 3)})", "rows in every tensor, as in the first expected, got shape [3, "),
         ("nn.k_fold(3, {k = 4})", "integer from 2 to 3 (the rows) expected, got 4"),
+        ("nn.train_test_split({1})", "bad argument 'rows' to nn.train_test_split: at least 2 expected, got 1"),
         ("nn.train_test_split(4, {stratify = {1, 2}})", "4 labels, one a row expected, got 2"),
         ("nn.train_test_split(4, {groups = {1, 1, 1, 1}})", "at least 2 different groups"),
     ])

@@ -77,6 +77,10 @@ import Testing
             "sums that belong together"
         ),
         ("stats.chi_square{table = {{1, 2}, {3}}}", "bad argument 'table'"),
+        (
+            "stats.lin{y = {1, 2, 3}, treated = {0, 1, 1}, x = {1, 2}}",
+            "bad argument 'x' to stats.lin: 3 values, one for each of 'y' expected, got 2"
+        ),
         ("stats.correlation{x = {1, 2, 3}, y = {1, 2}}", "3 values, one for each of 'x' expected, got 2"),
         ("metrics.roc_auc({1, 1}, {0.5, 0.6})", "items of both classes expected"),
     ])

@@ -85,6 +85,14 @@ import Testing
         ),
         ("t:permute(1, 1)", "each of the 2 dimensions of shape [2, 3] once expected, got [1, 1]"),
         ("t:pad({{1, 1}})", "a pair of widths for each of the 2 dimensions expected, got 1"),
+        (
+            "t:pad({{1 << 40, 1 << 40}, {1 << 40, 1 << 40}})",
+            "bad argument 'widths' to tensor:pad: sizes from 0 up whose product fits in memory expected"
+        ),
+        (
+            "tensor{1}:diag(1 << 40)",
+            "bad argument 'diagonal' to tensor:diag: sizes from 0 up whose product fits in memory expected"
+        ),
         ("t:outer(t)", "two vectors expected, got shapes [2, 3] and [2, 3]"),
         ("t:one_hot()", "whole numbers expected, got float32 values (convert with to(\"int64\"))"),
         ("tensor.arange(3):one_hot(2)", "classes from 1 to 2 expected, got 3"),

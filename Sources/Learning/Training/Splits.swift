@@ -21,7 +21,7 @@ public enum Splits {
     public static func once(
         _ count: Int, test share: Double, keeping: Keeping, seed: UInt64
     ) throws(Failure) -> Split {
-        guard count >= 2 else { throw .argument("n", expected: "at least 2 rows", got: "\(count)") }
+        guard count >= 2 else { throw .argument("rows", expected: "at least 2", got: "\(count)") }
         var generator = SeededGenerator(seed: seed)
         switch keeping {
         case .nothing:
