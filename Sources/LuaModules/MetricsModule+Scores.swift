@@ -173,7 +173,7 @@ extension MetricsFunctions {
                 .required("prediction", .tensorLike, "probability given to each, in the same order"),
             ],
             options: [
-                .optional("bins", .integer(1...), default: 10, "how many bins"),
+                .optional("bins", .integer(1...Calibration.mostBins), default: 10, "how many bins"),
                 .optional(
                     "strategy", .choice(Calibration.Strategy.allCases.map(\.rawValue)), default: "uniform",
                     "bins of equal width, or of about equally many items"),

@@ -20,6 +20,9 @@ public struct Calibration: Sendable {
         public let count: Int
     }
 
+    /// The most bins that items can be sorted into.
+    public static let mostBins = 100_000
+
     /// The bins that hold items, by rising probability.
     public let bins: [Bin]
 
@@ -28,13 +31,15 @@ public struct Calibration: Sendable {
         _ truth: [Bool], _ probabilities: [Double], bins count: Int = 10, strategy: Strategy = .uniform
     ) throws(Failure) {
         try BinaryScores.check(truth, probabilities, needsBoth: false, probabilities: true)
-        guard count >= 1 else { throw .argument("bins", expected: "integer from 1 up", got: "\(count)") }
+        guard 1...Self.mostBins ~= count else {
+            throw .argument("bins", expected: "integer from 1 to \(Self.mostBins)", got: "\(count)")
+        }
         let edges: [Double]
         switch strategy {
-        case .uniform: edges = (1..<max(1, count)).map { Double($0) / Double(count) }
+        case .uniform: edges = (1..<count).map { Double($0) / Double(count) }
         case .quantile:
             let sorted = try probabilities.sorted(work: Work())
-            edges = (1..<max(1, count)).map { bin in
+            edges = (1..<count).map { bin in
                 // Linear between order statistics, as numpy's percentile.
                 let place = Double(bin) / Double(count) * Double(sorted.count - 1)
                 let low = Int(place)

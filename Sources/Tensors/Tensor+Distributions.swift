@@ -61,6 +61,7 @@ extension Tensor {
     /// The numbers from 0 to `count` - 1 in random order, each order equally likely: int64.
     public static func permutation(_ count: Int, seed: UInt64) throws(Failure) -> Tensor {
         guard count >= 0 else { throw .argument("n", expected: "integer from 0 up", got: "\(count)") }
+        _ = try elementCount([count], parameter: "n")
         var generator = SeededGenerator(seed: seed)
         let order = try generated([count], of: Int64.self) { Int64($0) }
         let target = order.pointer(Int64.self)

@@ -107,6 +107,7 @@ import Testing
             "metrics.f1({1, 2, 3}, {1, 2, 2})",
             "bad argument 'average' to metrics.f1: macro, micro or weighted for 3 classes expected, got binary (or name one class, as in positive = 1)"
         ),
+        ("metrics.calibration({1, 0}, {0.5, 1}, {bins = 1 << 40})", "integer from 1 to 100000 expected"),
         ("metrics.calibration({1, 0}, {0.5, 2})", "probabilities from 0 to 1 expected"),
         ("metrics.ndcg({{1, 2}}, {{1, 2, 3}})", "shape [1, 2], as 'truth' has expected, got shape [1, 3]"),
         (

@@ -93,6 +93,7 @@ import Testing
             "tensor{1}:diag(1 << 40)",
             "bad argument 'diagonal' to tensor:diag: sizes from 0 up whose product fits in memory expected"
         ),
+        ("tensor.permutation(math.maxinteger)", "bad argument 'n' to tensor.permutation: sizes from 0 up"),
         ("t:outer(t)", "two vectors expected, got shapes [2, 3] and [2, 3]"),
         ("t:one_hot()", "whole numbers expected, got float32 values (convert with to(\"int64\"))"),
         ("tensor.arange(3):one_hot(2)", "classes from 1 to 2 expected, got 3"),
