@@ -102,6 +102,16 @@ enum ABDesign {
             }
         }
 
+        /// The units of control that the call gives, enough for a test.
+        func control(_ call: Call) throws(Failure) -> Double {
+            let n = try call.number("n")
+            guard n.isFinite else { throw .argument("n", expected: "finite number", got: numberText(n)) }
+            guard sd == nil || n * (1 + ratio) > 2 else {
+                throw .argument("n", expected: "more than 2 units in both arms together", got: numberText(n))
+            }
+            return n
+        }
+
         func power(n: Double) throws(Failure) -> Double {
             let effect = effect ?? 0
             if let sd {
@@ -143,7 +153,10 @@ enum ABDesign {
         example: .init(
             "return string.format('%.3f', ab.power{baseline = 0.12, target = 0.15, n = 2033})", output: "\"0.800\""),
         related: ["ab.sample_size"]
-    ) { call throws(Failure) in .number(try Question(call, hasEffect: true).power(n: try call.number("n"))) }
+    ) { call throws(Failure) in
+        let question = try Question(call, hasEffect: true)
+        return .number(try question.power(n: question.control(call)))
+    }
 
     private static let mde = Signature(
         "ab.mde",
@@ -157,7 +170,7 @@ enum ABDesign {
         related: ["ab.sample_size"]
     ) { call throws(Failure) in
         let question = try Question(call, hasEffect: false)
-        let (n, power) = (try call.number("n"), try call.number("power"))
+        let (n, power) = (try question.control(call), try call.number("power"))
         guard let sd = question.sd else {
             let effect = try Power.detectableDifference(
                 p1: question.baseline, n1: n, ratio: question.ratio, alpha: question.alpha, power: power,

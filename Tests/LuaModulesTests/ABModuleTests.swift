@@ -51,6 +51,13 @@ import Testing
         ("ab.srm({1e308, 1e308})", "bad argument 'observed'"),
         ("ab.srm({5, 5}, {1e308, 1e308})", "bad argument 'weights'"),
         ("ab.assign('u', 's', {1e308, 1e308})", "weights whose sum is a number"),
+        ("ab.power{baseline = 0.1, mde = 0.1, n = math.huge}", "bad argument 'n' to ab.power: finite number expected"),
+        (
+            "ab.power{baseline = 5, sd = 1, mde = 0.1, n = 1}",
+            "'n' to ab.power: more than 2 units in both arms together"
+        ),
+        ("ab.mde{baseline = 0.1, n = math.huge}", "bad argument 'n' to ab.mde: finite number expected"),
+        ("ab.mde{baseline = 5, sd = 1, n = 0.5}", "'n' to ab.mde: more than 2 units in both arms together"),
     ])
     func refusedDesigns(code: String, message: String) {
         let shown = prompt.show(code)
