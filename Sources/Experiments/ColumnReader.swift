@@ -145,9 +145,11 @@ struct ColumnReader {
         var sum = 0.0
         var count = 0
         for (row, value) in values.enumerated() where !value.isNaN {
-            guard value.isFinite else {
+            // Squares and their sums must stay finite, as those of metrics.
+            guard abs(value) <= 1e140 else {
                 throw .argument(
-                    "covariates", expected: "finite numbers", got: "\(value) in row \(row + 1) of column '\(name)'")
+                    "covariates", expected: "finite numbers of less than 1e140",
+                    got: "\(value) in row \(row + 1) of column '\(name)'")
             }
             sum += value
             count += 1

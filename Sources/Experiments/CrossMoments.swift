@@ -75,15 +75,7 @@ extension CrossMoments {
         // Few cells let blocks be short; many would spend their time on adding blocks up.
         let length = max(1 << 16, cellCount * 16)
         let blocks = (rows + length - 1) / length
-        // Deviations from a value near the mean keep their digits.
-        let shifts = variables.map { values in
-            values.prefix(4096).reduce(into: (sum: 0.0, count: 0.0)) { state, value in
-                if value.isFinite {
-                    state.sum += value
-                    state.count += 1
-                }
-            }
-        }.map { $0.count > 0 ? $0.sum / $0.count : 0 }
+        let shifts = variables.map(shift)
         let partial = Locked<[([CrossMoments], [Int])?]>(Array(repeating: nil, count: blocks))
         try work.forEach(blocks) { (block, _) throws(Failure) in
             let range = block * length..<min(rows, (block + 1) * length)
@@ -98,7 +90,30 @@ extension CrossMoments {
                 missing[cell] += left[cell]
             }
         }
-        return (moments, missing)
+        return (moments.map { $0.cleared(shifts) }, missing)
+    }
+
+    /// A value near the mean, from which deviations keep their digits. It is a multiple of a power of two not far below the standard deviation, so
+    /// that sums of deviations of zeros, and of other values of few digits, are exact: an arm of zeros has the mean 0, not 1e-17.
+    private static func shift(_ values: [Double]) -> Double {
+        let first = values.prefix(4096).filter(\.isFinite)
+        guard let any = first.first else { return 0 }
+        // A part of each value: their sum might overflow.
+        let mean = first.reduce(0) { $0 + $1 / Double(first.count) }
+        let deviation = (first.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / Double(first.count) }).squareRoot()
+        guard deviation > abs(mean) * 1e-15, deviation.isFinite else { return any }
+        let step = Double(sign: .plus, exponent: deviation.exponent - 2, significand: 1)
+        return step > 0 ? (mean / step).rounded() * step : mean
+    }
+
+    /// The same with means of 0 where nothing but rounding keeps them from it.
+    private func cleared(_ shifts: [Double]) -> CrossMoments {
+        var result = self
+        for (i, mean) in means.enumerated() where mean != 0 && count > 0 {
+            let scale = (product(i, i) / n).squareRoot() + abs(shifts[i])
+            if abs(mean) <= 4e-16 * n.squareRoot() * scale { result.means[i] = 0 }
+        }
+        return result
     }
 
     private static func blockSums(

@@ -251,8 +251,17 @@ struct Health {
             let (moments, _) = try CrossMoments.accumulate(
                 [covariate.values], cells: data.armOf, count: data.arms.count, work: analysis.work)
             for arm in 1..<data.arms.count {
-                let test = try TTest.twoSample(moment(moments[arm]), moment(moments[0]))
-                guard let p = test.p else { continue }
+                let (here, control) = (moments[arm], moments[0])
+                if Self.areApart(here, control) {
+                    return [
+                        HealthCheck(
+                            name: "pre_period_bias", status: .warning, value: nil, unit: "p",
+                            finding:
+                                "'\(covariate.name)' tells the arms apart: it is one value in '\(data.arms[arm])' and "
+                                + "another in '\(data.arms[0])'")
+                    ]
+                }
+                guard let p = try TTest.twoSample(moment(here), moment(control)).p else { continue }
                 if worst.map({ p < $0.p }) ?? true { worst = (covariate.name, p) }
             }
         }
@@ -274,6 +283,12 @@ struct Health {
                     : "the arms were alike before the experiment (\(data.covariates.count) covariate\(data.covariates.count == 1 ? "" : "s"))")
                     + (missing.isEmpty ? "" : "; missing values filled with the mean: \(missing)"))
         ]
+    }
+
+    /// Whether a covariate is one value in one arm and another in the other, for several units each: no test has a variance to go by.
+    private static func areApart(_ a: CrossMoments, _ b: CrossMoments) -> Bool {
+        a.count > 1 && b.count > 1 && a.covariance(0, 0) == 0 && b.covariance(0, 0) == 0 && a.means[0] != b.means[0]
+            && abs(a.means[0] - b.means[0]) > 1e-12 * max(abs(a.means[0]), abs(b.means[0]))
     }
 
     private func moment(_ m: CrossMoments) -> Moments {

@@ -70,7 +70,11 @@ extension Column {
             guard let day else {
                 throw .argument(
                     parameter ?? name, expected: "a column of dates",
-                    got: "'\(text(row))' in row \(row + 1) of column '\(name)'")
+                    got: "'\(text(row))' in row \(row + 1) of column '\(name)'",
+                    hint: type == .text
+                        ? "a text is read as 2024-01-31; for other forms, such as 31/01/2024: "
+                            + "t = t:sql(\"select * replace (strptime(\(SQL.quoted(name)), '%d/%m/%Y')::date as \(SQL.quoted(name))) from this\")"
+                        : nil)
             }
             result[row] = day
         }

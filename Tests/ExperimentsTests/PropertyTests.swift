@@ -54,6 +54,65 @@ import Testing
         #expect(rejected > 10 && kept > 10)
     }
 
+    /// Zeros in control have the mean 0, whatever the other arms hold; a mean of 1e-17 would make a lift of 10^16 %.
+    @Test func aControlOfZerosHasNoLift() throws {
+        for count in [10, 20, 21, 63, 100, 1_000, 70_000] {
+            let arms = (0..<2 * count).map { $0 % 2 == 0 ? "a" : "b" }
+            let hits = (0..<2 * count).map { $0 % 2 == 1 && $0 % 3 == 0 ? 1 : 0 }
+            // Amounts whose sum in control is 0, though none is.
+            let signed = (0..<2 * count).map { (place: Int) -> Double in
+                guard place % 2 == 0 else { return 0.3 }
+                guard place < 4 * (count / 2) else { return 0 }
+                return 0.1 * Double(1 + place / 4 % 7) * (place % 4 == 0 ? 1 : -1)
+            }
+            let table = try Samples.table([
+                ("arm", Samples.texts(arms)), ("hit", Samples.integers(hits)),
+                ("spend", Samples.numbers(hits.map { 0.1 * Double($0) })), ("signed", Samples.numbers(signed)),
+            ])
+            let plan = ExperimentPlan(
+                variant: "arm", control: "a",
+                metrics: [Metric(.proportion(of: nil), "hit"), Metric(.mean, "spend"), Metric(.mean, "signed")])
+            let result = try Samples.analyzed(plan, table)
+            for metric in result.metrics {
+                #expect(metric.arms[0].value == 0, "\(metric.metric.name) of \(count)")
+                for effect in metric.effects { #expect(effect.lift == nil && effect.liftInterval == nil, "\(effect)") }
+            }
+        }
+    }
+
+    /// A shift of all values by much more than their spread leaves their variance.
+    @Test func farFromZeroVariancesKeepTheirDigits() throws {
+        var generator = SeededGenerator(seed: 11)
+        let values = (0..<5_000).map { _ in generator.normal() }
+        let (near, _) = try CrossMoments.accumulate([values], cells: values.map { _ in 0 }, count: 1, work: Work())
+        for offset in [1e3, 1e6, -1e9] {
+            let (far, _) = try CrossMoments.accumulate(
+                [values.map { $0 + offset }], cells: values.map { _ in 0 }, count: 1, work: Work())
+            let ratio = far[0].covariance(0, 0) / near[0].covariance(0, 0)
+            // The values themselves lose as much when the offset is added.
+            #expect(abs(ratio - 1) < 1e-14 * abs(offset), "\(offset): \(ratio)")
+            #expect(abs(far[0].means[0] - offset - near[0].means[0]) < 1e-15 * abs(offset))
+        }
+    }
+
+    /// A covariate that is one value in one arm and another in the other leaves a test no variance: the gravest bias, not none.
+    @Test func aCovariateThatTellsTheArmsApartIsABias() throws {
+        let arms = (0..<400).map { $0 % 2 == 0 ? "a" : "b" }
+        for value in [1.0, 0.1, 1e9] {
+            let table = try Samples.table([
+                ("arm", Samples.texts(arms)), ("y", Samples.numbers((0..<400).map { Double($0 * 7 % 11) })),
+                ("c", Samples.numbers((0..<400).map { value + Double($0 % 2) * value / 4 })),
+                ("same", Samples.numbers((0..<400).map { _ in value })),
+            ])
+            var plan = ExperimentPlan(variant: "arm", control: "a", metrics: [Metric(.mean, "y")])
+            plan.covariates = ["c"]
+            let check = try Samples.analyzed(plan, table).check("pre_period_bias")
+            #expect(check?.status == .warning && check?.finding.contains("'c' tells the arms apart") == true)
+            plan.covariates = ["same"]
+            #expect(try Samples.analyzed(plan, table).check("pre_period_bias")?.status == .unchecked)
+        }
+    }
+
     @Test func orderOfArmsFlipsSignsAndShiftsLeaveEffectsAlone() throws {
         var generator = SeededGenerator(seed: 9)
         let (names, values, hits) = try randomTable(&generator, arms: 2, units: 300)
