@@ -166,9 +166,11 @@ extension CrossMoments {
             var place = start + 1 + size
             for i in 0..<size {
                 for j in i..<size {
-                    let centered = sums[place] - n * offsets[i] * offsets[j]
-                    products[i * size + j] = i == j ? max(0, centered) : centered
-                    products[j * size + i] = products[i * size + j]
+                    var centered = sums[place] - n * offsets[i] * offsets[j]
+                    // What rounding leaves of equal values is no variance.
+                    if i == j, centered <= n * .ulpOfOne * sums[place] { centered = 0 }
+                    products[i * size + j] = centered
+                    products[j * size + i] = centered
                     place += 1
                 }
             }
