@@ -44,12 +44,14 @@ extension Work {
     public func array<Element: BitwiseCopyable>(
         _ count: Int, _ element: (Int) throws(Failure) -> Element
     ) throws(Failure) -> [Element] {
+        // To set the length of the empty array, which all threads share, is a race to the thread sanitizer. So everywhere here.
+        guard count > 0 else { return [] }
         do {
-            return try Array(unsafeUninitializedCapacity: max(0, count)) { target, made in
+            return try Array(unsafeUninitializedCapacity: count) { target, made in
                 try inBlocks(count) { (range) throws(Failure) in
                     for index in range { target.initializeElement(at: index, to: try element(index)) }
                 }
-                made = max(0, count)
+                made = count
             }
         } catch {
             throw error as? Failure ?? .cancelled
@@ -59,6 +61,7 @@ extension Work {
     /// The elements of a buffer as an array.
     @inlinable
     public func array<Element: BitwiseCopyable>(_ elements: UnsafeBufferPointer<Element>) throws(Failure) -> [Element] {
+        guard !elements.isEmpty else { return [] }
         do {
             return try Array(unsafeUninitializedCapacity: elements.count) { target, made in
                 try inBlocks(elements.count) { (range) throws(Failure) in
@@ -78,6 +81,7 @@ extension Work {
         // Counted first: an array that grows is copied in pieces that nothing stops.
         var total = 0
         try inBlocks(count) { range in for index in range where holds(index) { total += 1 } }
+        guard total > 0 else { return [] }
         do {
             return try Array(unsafeUninitializedCapacity: total) { target, made in
                 try inBlocks(count) { range in

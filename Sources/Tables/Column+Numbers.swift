@@ -31,7 +31,8 @@ extension Column {
     private static func doubles<T: BitwiseCopyable>(
         _ buffer: Buffer, _ count: Int, _ type: T.Type, _ double: (T) -> Double
     ) -> [Double] {
-        [Double](unsafeUninitializedCapacity: count) { target, initialized in
+        guard count > 0 else { return [] }
+        return [Double](unsafeUninitializedCapacity: count) { target, initialized in
             for row in 0..<count { target[row] = double(buffer.load(row, as: T.self)) }
             initialized = count
         }
