@@ -11,6 +11,14 @@ local function lines(path)
     return texts
 end
 
+-- The most memory that this process has held.
+local function peak()
+    for line in io.lines "/proc/self/status" do
+        local size = line:match "^VmHWM:%s+(%d+)"
+        if size then return tonumber(size) * 1024 end
+    end
+end
+
 -- Multiplications and additions of a BERT-family encoder of hidden size 384: products with weights, and attention in each text.
 local function operations(encoder, counts)
     local layers, total = encoder == "all-MiniLM-L6-v2" and 6 or 12, 0
@@ -138,12 +146,6 @@ end
 
 -- The highest memory while `count` short texts of a table are encoded, beyond the result and what there was before.
 function works.memory(count)
-    local function peak()
-        for line in io.lines "/proc/self/status" do
-            local size = line:match "^VmHWM:%s+(%d+)"
-            if size then return tonumber(size) * 1024 end
-        end
-    end
     local encoder = text.encoder("all-MiniLM-L6-v2", { precision = "int8" })
     local users = data.sql([[select 'buyer ' || (i % 1000) as name from range(?) r(i)]], { math.tointeger(count) })
     encoder:encode(users.name:totable()[1])
@@ -191,6 +193,18 @@ function works.experiment()
             data = rows, unit = "id", variant = "arm", control = "a", metrics = { ab.proportion "visit", ab.mean "spend" },
             covariates = { "before" },
         }:analyze()
+    end, function() return { peak = peak() } end
+end
+
+-- The e-mail challenge of 64,000 customers from its CSV to the report as a page.
+function works.hillstrom(file)
+    return function()
+        local test = ab.experiment {
+            data = data.read(file), variant = "segment", control = "No E-Mail",
+            metrics = { ab.proportion "visit", ab.proportion "conversion", ab.mean "spend" },
+            segments = { "channel", "history_segment" }, covariates = { "history" },
+        }
+        report.experiment(test:analyze(), "out/bench/hillstrom.html")
     end
 end
 

@@ -242,7 +242,9 @@ def other_rows():
         "sort": "sort 1,000,000, float32",
     }.items():  # fmt: skip
         yield Row(f"tensor-{name}", title, ["tensor", name], [python("numpy", ["tensor", name])])
-    yield Row("experiment", "ten million rows to a decision", ["experiment"])
+    yield Row("experiment", "ten million rows to a decision", ["experiment"], limit=10)
+    if os.path.exists(table := f"{os.environ.get('COHORT_DATA')}/hillstrom.csv"):
+        yield Row("hillstrom", "Hillstrom's 64,000 customers, CSV to HTML", ["hillstrom", table], limit=2)
 
 
 # What the rows read.
@@ -375,7 +377,8 @@ def value(row, answer):
 def remarks(entry):
     """What there is to say of a result beside its speed."""
     words = {"cosine": "cosine {:.5f}", "neighbours": "neighbours {:.1%}", "inertia": "inertia {:.6g}", "failed": "{}"}
-    return ", ".join(form.format(entry[key]) for key, form in words.items() if key in entry)
+    said = [form.format(entry[key]) for key, form in words.items() if key in entry]
+    return ", ".join(said + ([f"peak {entry['peak'] / 1e9:.2f} GB"] if "peak" in entry else []))
 
 
 def show(result):
