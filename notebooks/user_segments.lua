@@ -89,7 +89,7 @@ if options.vectors then tensor.save(options.vectors, vectors) end
 -- ## Segments and their names
 
 -- %%
-local segments = cluster.kmeans(vectors, { k = k, restarts = 10 })
+local segments = cluster.kmeans(vectors, { k = k, restarts = 30 })
 local labels = segments.labels:totable()
 local members, groups = {}, {}
 for segment = 1, k do members[segment], groups[segment] = {}, {} end
