@@ -8,6 +8,15 @@
 /// Gives memory that was freed and kept for later back to the system.
 void csystem_give_back_memory(void);
 
+/// Tells the processor that this thread looks at memory again and again until another writes to it.
+static inline void csystem_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /// A file that is mapped for reading. Another program may cut it short: to touch what is gone is then the signal SIGBUS, which by default
 /// ends the process.
 typedef struct csystem_mapping csystem_mapping;
