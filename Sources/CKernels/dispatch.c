@@ -78,9 +78,13 @@ void ck_gemm_activation_f32(size_t m, size_t n, size_t k, const float *a, size_t
     current()->gemm_f32(m, n, k, a, lda, packed, bias, activation, 0, c, ldc);
 }
 
-void ck_gemm_low(ck_precision precision, size_t m, size_t n, size_t k, const float *a, size_t lda, const void *packed, const float *bias,
-                 ck_activation activation, float *c, size_t ldc, void *left) {
-    low_table_of(ck_current_level())->gemm[precision](m, n, k, a, lda, packed, bias, activation, c, ldc, left);
+void ck_left_low(ck_precision precision, size_t m, size_t k, const float *a, size_t lda, void *left) {
+    low_table_of(ck_current_level())->left[precision](m, k, a, lda, left);
+}
+
+void ck_gemm_low(ck_precision precision, size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end,
+                 const float *bias, ck_activation activation, float *c, size_t ldc) {
+    low_table_of(ck_current_level())->gemm[precision](m, n, k, left, packed, first, end, bias, activation, c, ldc);
 }
 
 void ck_gemm_f64(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *packed, const double *bias, double *c, size_t ldc) {

@@ -34,23 +34,12 @@ struct ck_table {
                                size_t ld, const float *g, size_t ldg, float *dq, float *dk, float *dv, float *scratch);
 };
 
-// Products of less precision, by `ck_precision`.
+// Left rows and products of less precision, by `ck_precision`.
 struct ck_low_table {
-    void (*gemm[2])(size_t m, size_t n, size_t k, const float *a, size_t lda, const void *packed, const float *bias, ck_activation activation,
-                    float *c, size_t ldc, void *left);
+    void (*left[2])(size_t m, size_t k, const float *a, size_t lda, void *left);
+    void (*gemm[2])(size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end, const float *bias,
+                    ck_activation activation, float *c, size_t ldc);
 };
-
-// How the left side of a product of bytes lies in its scratch: what each row was scaled by, its byte for 0, and the bytes.
-struct ck_byte_rows {
-    float *scale;
-    int *zero;
-    unsigned char *values;
-};
-
-static inline struct ck_byte_rows ck_byte_rows_of(void *left, size_t m) {
-    const struct ck_byte_rows rows = {(float *)left, (int *)((float *)left + m), (unsigned char *)left + 2 * sizeof(float) * m};
-    return rows;
-}
 
 extern const struct ck_table ck_table_plain;
 extern const struct ck_low_table ck_low_plain;

@@ -16,8 +16,7 @@ size_t ck_packed_bytes_low(ck_precision precision, size_t n, size_t k) {
 }
 
 size_t ck_left_bytes_low(ck_precision precision, size_t m, size_t k) {
-    const size_t rows = m * groups_of(precision, k) * sizeof(unsigned);
-    return precision == CK_BF16 ? rows : rows + m * (sizeof(float) + sizeof(int));
+    return m * (groups_of(precision, k) * sizeof(unsigned) + (precision == CK_BF16 ? 0 : sizeof(float) + sizeof(int)));
 }
 
 static unsigned rounded_bf16(float value) {

@@ -67,17 +67,28 @@ static void round_row(size_t k, const float *x, unsigned short *to) {
     __builtin_memset(to + k, 0, (k % 2) * sizeof *to);
 }
 
-static void gemm_bf16(size_t m, size_t n, size_t k, const float *a, size_t lda, const void *packed, const float *bias, ck_activation activation,
-                      float *c, size_t ldc, void *left) {
-    const size_t groups = (k + 1) / 2;
-    for (size_t i = 0; i < m; i++) round_row(k, a + i * lda, (unsigned short *)left + i * groups * 2);
-    product_bf16(m, n, groups, left, groups, packed, bias, activation, 0, c, ldc, NULL);
+static void left_bf16(size_t m, size_t k, const float *a, size_t lda, void *left) {
+    for (size_t i = 0; i < m; i++) round_row(k, a + i * lda, (unsigned short *)left + i * ((k + 1) / 2 * 2));
 }
+
+static void gemm_bf16(size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end, const float *bias,
+                      ck_activation activation, float *c, size_t ldc) {
+    (void)n;
+    const size_t groups = (k + 1) / 2;
+    const unsigned *panels = (const unsigned *)packed + first * groups;
+    product_bf16(m, end - first, groups, left, groups, panels, bias ? bias + first : NULL, activation, 0, c + first, ldc, NULL);
+}
+
+// A left row of bytes: its groups, then what it was scaled by and its byte for 0.
+#define BYTE_ROW(k) (((k) + 3) / 4 + 2)
 
 // What turns sums of products of bytes into results: x = scale * (byte - zero) on the left, w = scale * byte on the right.
 struct byte_scales {
-    const float *left_scale, *right_scale;
-    const int *left_zero, *right_sum;
+    // Of the first left row; the others' follow in steps of `stride`.
+    const unsigned *left;
+    size_t stride;
+    const float *right_scale;
+    const int *right_sum;
     const float *bias;
 };
 
@@ -89,8 +100,9 @@ INLINE floats scaled(ints sum, floats scale, int zero, const struct byte_scales 
 // Sums become floats in place. The scales and sums of the right side are as wide as its panels, the bias is not.
 static void finish_bytes(ck_activation activation, size_t columns, int *row, size_t i, size_t j, const struct byte_scales *s) {
     float *results = (float *)row;
-    const floats scale = (floats)s->left_scale[i];
-    const int zero = s->left_zero[i];
+    const unsigned *left = s->left + i * s->stride;
+    const floats scale = (floats)*(const float *)left;
+    const int zero = *(const int *)(left + 1);
     size_t p = 0;
     for (; p + FLOATS <= columns; p += FLOATS) {
         const floats value = scaled(*(const loose_ints *)(row + p), scale, zero, s, j + p);
@@ -145,14 +157,22 @@ static void quantize_row(size_t k, const float *x, unsigned char *to, float *sca
     __builtin_memset(to + k, 0, (4 - k % 4) % 4);
 }
 
-static void gemm_s8(size_t m, size_t n, size_t k, const float *a, size_t lda, const void *packed, const float *bias, ck_activation activation,
-                    float *c, size_t ldc, void *left) {
-    const size_t groups = (k + 3) / 4, width = CK_LINE / sizeof(float), padded = (n + width - 1) / width * width;
-    const struct ck_byte_rows rows = ck_byte_rows_of(left, m);
-    for (size_t i = 0; i < m; i++) quantize_row(k, a + i * lda, rows.values + i * groups * 4, rows.scale + i, rows.zero + i);
-    const float *right_scale = (const float *)((const unsigned *)packed + padded * groups);
-    const struct byte_scales scales = {rows.scale, right_scale, rows.zero, (const int *)(right_scale + padded), bias};
-    product_s8(m, n, groups, (const unsigned *)rows.values, groups, packed, NULL, activation, 0, (int *)c, ldc, &scales);
+static void left_s8(size_t m, size_t k, const float *a, size_t lda, void *left) {
+    for (size_t i = 0; i < m; i++) {
+        unsigned *row = (unsigned *)left + i * BYTE_ROW(k), *scale = row + (k + 3) / 4;
+        quantize_row(k, a + i * lda, (unsigned char *)row, (float *)scale, (int *)(scale + 1));
+    }
 }
 
-const struct ck_low_table LOW_TABLE = {{gemm_bf16, gemm_s8}};
+static void gemm_s8(size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end, const float *bias,
+                    ck_activation activation, float *c, size_t ldc) {
+    const size_t groups = (k + 3) / 4, width = CK_LINE / sizeof(float), padded = (n + width - 1) / width * width;
+    const float *right_scale = (const float *)((const unsigned *)packed + padded * groups);
+    const struct byte_scales scales = {
+        (const unsigned *)left + groups, BYTE_ROW(k), right_scale + first, (const int *)(right_scale + padded) + first, bias ? bias + first : NULL,
+    };
+    const unsigned *panels = (const unsigned *)packed + first * groups;
+    product_s8(m, end - first, groups, left, BYTE_ROW(k), panels, NULL, activation, 0, (int *)c + first, ldc, &scales);
+}
+
+const struct ck_low_table LOW_TABLE = {{left_bf16, left_s8}, {gemm_bf16, gemm_s8}};

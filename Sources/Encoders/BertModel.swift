@@ -56,84 +56,112 @@ final class BertModel: Sendable {
         layers = loaded.withLock { $0 }.compactMap { $0 }
     }
 
-    /// Computes the last layer's vectors (tokens x hidden) of `tokens` and hands them to `body`. No text may be longer than
-    /// `configuration.longest`.
+    /// Computes the last layer's vectors (tokens x hidden) of `tokens` on up to `work.threads` threads and hands them to `body`. No text may be longer
+    /// than `configuration.longest`.
     func forward<R>(
-        _ tokens: PackedTokens, scratch: Scratch, cancellation: Cancellation,
+        _ tokens: PackedTokens, scratch: Scratch, work: Work,
         _ body: (UnsafePointer<Float>) throws(Failure) -> R
     ) throws(Failure) -> R {
+        let room = room(tokens, scratch, members: work.threads)
+        try work.together { (member) throws(Failure) in
+            try self.embed(tokens, into: room.x, member)
+            for layer in self.layers { try self.apply(layer, tokens, room, member) }
+        }
+        return try body(room.x)
+    }
+
+    /// Where a forward pass keeps its values, row for row: what is not said to be a member's own is written by the member that computes it and read
+    /// by all after the step.
+    private struct Room: @unchecked Sendable {
+        let x, qkv, context, inner, narrow, left: UnsafeMutablePointer<Float>
+        /// Each member's own.
+        let attention: [UnsafeMutablePointer<Float>]
+    }
+
+    private func room(_ tokens: PackedTokens, _ scratch: Scratch, members: Int) -> Room {
         let hidden = configuration.hidden, count = tokens.ids.count
         let block = min(Self.blockRows, count)
-        let regions = scratch.regions([
-            count * hidden, count * 3 * hidden, count * hidden, block * configuration.intermediate, block * hidden,
-            ck_attention_scratch_f32(tokens.longest, hidden / configuration.heads),
-            layers.first.map { max($0.queryKeyValue.scratchCount(block), $0.output.scratchCount(block)) } ?? 0,
-        ])
-        let (x, qkv, context, inner, narrow, attention, left) =
-            (regions[0], regions[1], regions[2], regions[3], regions[4], regions[5], regions[6])
-        try embed(tokens, into: x)
-        for layer in layers {
-            try forEachBlock(of: count, cancellation) { row, rows in
-                layer.queryKeyValue.apply(rows, x + row * hidden, qkv + row * 3 * hidden, scratch: left)
-            }
-            try attend(tokens, qkv, context, attention, cancellation)
-            try forEachBlock(of: count, cancellation) { row, rows in
-                let values = x + row * hidden
-                layer.attentionOutput.apply(rows, context + row * hidden, narrow, scratch: left)
-                layer.attentionNorm.apply(rows, narrow, adding: values, values)
-                layer.intermediate.apply(rows, values, inner, configuration.activation, scratch: left)
-                layer.output.apply(rows, inner, narrow, scratch: left)
-                layer.outputNorm.apply(rows, narrow, adding: values, values)
-            }
+        let attention = ck_attention_scratch_f32(tokens.longest, hidden / configuration.heads)
+        let regions = scratch.regions(
+            [
+                count * hidden, count * 3 * hidden, count * hidden, block * configuration.intermediate, block * hidden,
+                layers.first.map { max($0.queryKeyValue.scratchCount(block), $0.output.scratchCount(block)) } ?? 0,
+            ] + [Int](repeating: attention, count: members))
+        return Room(
+            x: regions[0], qkv: regions[1], context: regions[2], inner: regions[3], narrow: regions[4],
+            left: regions[5], attention: Array(regions[6...]))
+    }
+
+    private func apply(
+        _ layer: BertLayer, _ tokens: PackedTokens, _ room: Room, _ member: TeamMember
+    ) throws(Failure) {
+        let hidden = configuration.hidden, count = tokens.ids.count
+        try forEachBlock(of: count) { (row, rows) throws(Failure) in
+            try layer.queryKeyValue.apply(
+                rows, room.x + row * hidden, room.qkv + row * 3 * hidden, scratch: room.left, by: member)
         }
-        return try body(x)
+        try attend(tokens, room, member)
+        try forEachBlock(of: count) { (row, rows) throws(Failure) in
+            let values = room.x + row * hidden
+            try layer.attentionOutput.apply(
+                rows, room.context + row * hidden, room.narrow, scratch: room.left, by: member)
+            try layer.attentionNorm.apply(rows, room.narrow, addedTo: values, by: member)
+            try layer.intermediate.apply(
+                rows, values, room.inner, configuration.activation, scratch: room.left, by: member)
+            try layer.output.apply(rows, room.inner, room.narrow, scratch: room.left, by: member)
+            try layer.outputNorm.apply(rows, room.narrow, addedTo: values, by: member)
+        }
     }
 
     private func forEachBlock(
-        of count: Int, _ cancellation: Cancellation, _ body: (_ row: Int, _ rows: Int) -> Void
+        of count: Int, _ body: (_ row: Int, _ rows: Int) throws(Failure) -> Void
     ) throws(Failure) {
         for row in stride(from: 0, to: count, by: Self.blockRows) {
-            try cancellation.check()
-            body(row, min(Self.blockRows, count - row))
+            try body(row, min(Self.blockRows, count - row))
         }
     }
 
-    private func embed(_ tokens: PackedTokens, into x: UnsafeMutablePointer<Float>) throws(Failure) {
+    private func embed(
+        _ tokens: PackedTokens, into x: UnsafeMutablePointer<Float>, _ member: TeamMember
+    ) throws(Failure) {
         let hidden = configuration.hidden
         let table = words.storage.start.assumingMemoryBound(to: Float.self) + words.offset
         let places = positions.storage.start.assumingMemoryBound(to: Float.self)
-        for text in 0..<tokens.count {
-            let start = tokens.starts[text]
-            var next = configuration.firstPosition
-            for index in start..<tokens.starts[text + 1] {
-                let id = Int(tokens.ids[index])
-                guard id >= 0, id < configuration.vocabulary else {
-                    throw .format(
-                        folder,
-                        "tokenizer.json gives the token id \(id), but the model has \(configuration.vocabulary) embeddings",
-                        hint: "tokenizer.json and model.safetensors are of different models")
+        try member.share(tokens.count) { (texts) throws(Failure) in
+            for text in texts {
+                var next = configuration.firstPosition
+                for index in tokens.starts[text]..<tokens.starts[text + 1] {
+                    let id = Int(tokens.ids[index])
+                    guard id >= 0, id < configuration.vocabulary else {
+                        throw .format(
+                            folder,
+                            "tokenizer.json gives the token id \(id), but the model has \(configuration.vocabulary) embeddings",
+                            hint: "tokenizer.json and model.safetensors are of different models")
+                    }
+                    var place = next
+                    if id == configuration.padding { place = id } else { next += 1 }
+                    embeddingNorm.apply(1, table + id * hidden, adding: places + place * hidden, x + index * hidden)
                 }
-                var place = next
-                if id == configuration.padding { place = id } else { next += 1 }
-                embeddingNorm.apply(1, table + id * hidden, adding: places + place * hidden, x + index * hidden)
             }
         }
     }
 
-    private func attend(
-        _ tokens: PackedTokens, _ qkv: UnsafePointer<Float>, _ context: UnsafeMutablePointer<Float>,
-        _ scratch: UnsafeMutablePointer<Float>, _ cancellation: Cancellation
-    ) throws(Failure) {
-        let hidden = configuration.hidden, size = hidden / configuration.heads
+    /// Attention inside each text; the members share heads of texts.
+    private func attend(_ tokens: PackedTokens, _ room: Room, _ member: TeamMember) throws(Failure) {
+        let hidden = configuration.hidden, heads = configuration.heads, size = hidden / heads
         let scale = 1 / Float(size).squareRoot()
-        for text in 0..<tokens.count {
-            try cancellation.check()
-            let start = tokens.starts[text]
-            let first = qkv + start * 3 * hidden
-            ck_attention_f32(
-                tokens.starts[text + 1] - start, configuration.heads, size, scale, first, first + hidden,
-                first + 2 * hidden,
-                3 * hidden, context + start * hidden, hidden, scratch)
+        try member.share(tokens.count * heads) { part in
+            var next = part.lowerBound
+            while next < part.upperBound {
+                let (text, head) = next.quotientAndRemainder(dividingBy: heads)
+                let taken = min(heads - head, part.upperBound - next)
+                let start = tokens.starts[text]
+                let first = room.qkv + start * 3 * hidden + head * size
+                ck_attention_f32(
+                    tokens.starts[text + 1] - start, taken, size, scale, first, first + hidden, first + 2 * hidden,
+                    3 * hidden, room.context + start * hidden + head * size, hidden, room.attention[member.number])
+                next += taken
+            }
         }
     }
 }

@@ -50,7 +50,6 @@ struct DenseModule: Sendable {
 
     /// `target` (outputs) = activation(W x + b).
     func apply(_ x: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
-        var none: Float = 0
-        linear.apply(1, x, target, activation, scratch: &none)
+        linear.multiply(1, x, 0..<linear.outputs, activation, target)
     }
 }

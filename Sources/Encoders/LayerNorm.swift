@@ -27,4 +27,14 @@ struct LayerNorm: Sendable {
             rows, size, x, size, residual, size, gamma.start.assumingMemoryBound(to: Float.self),
             beta.start.assumingMemoryBound(to: Float.self), epsilon, out, size)
     }
+
+    /// `values` = normalised `x + values`, whose rows the members share.
+    func apply(
+        _ rows: Int, _ x: UnsafePointer<Float>, addedTo values: UnsafeMutablePointer<Float>, by member: TeamMember
+    ) throws(Failure) {
+        try member.share(rows) { part in
+            let place = part.lowerBound * size
+            apply(part.count, x + place, adding: values + place, values + place)
+        }
+    }
 }

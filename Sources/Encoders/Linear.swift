@@ -15,6 +15,9 @@ struct Linear: Sendable {
     /// The widest input that products of bytes can add up without overflow.
     private static let widestBytes = 32_768
 
+    /// The fewest outputs that a member takes: four panels, as wide as the widest tile.
+    private static let share = 4 * CK_PANEL
+
     /// Stacks the outputs of several layers over the same input, so that one product computes them all.
     ///
     /// - Parameter parts: weights (outputs x `inputs`) and biases (outputs), shapes already checked, values finite; either all have a bias or none has.
@@ -37,17 +40,41 @@ struct Linear: Sendable {
     }
 
     /// `y` (rows x outputs, no gaps) = activation(x W^T + b) for `rows` rows of `x` (no gaps). `scratch` has room for `scratchCount(rows)`.
+    ///
+    /// The members share the outputs, so that each reads a part of the weights: over the few tokens of one text that is what takes the time.
     func apply(
         _ rows: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-        _ activation: ck_activation = CK_IDENTITY, scratch: UnsafeMutablePointer<Float>
+        _ activation: ck_activation = CK_IDENTITY, scratch: UnsafeMutablePointer<Float>, by member: TeamMember
+    ) throws(Failure) {
+        if let low = precision.low {
+            let width = scratchCount(1)
+            try member.share(rows) { part in
+                let first = part.lowerBound
+                ck_left_low(low, part.count, inputs, x + first * inputs, inputs, scratch + first * width)
+            }
+        }
+        let left = precision.low == nil ? x : UnsafePointer(scratch)
+        try member.share((outputs + Self.share - 1) / Self.share) { part in
+            let end = min(part.upperBound * Self.share, outputs)
+            multiply(rows, left, part.lowerBound * Self.share..<end, activation, y)
+        }
+    }
+
+    /// The given outputs of `y`, from rows that are in the layer's precision. Outputs begin at a multiple of `CK_PANEL`.
+    func multiply(
+        _ rows: Int, _ left: UnsafePointer<Float>, _ part: Range<Int>, _ activation: ck_activation,
+        _ y: UnsafeMutablePointer<Float>
     ) {
+        let first = part.lowerBound
         let addend = bias.map { UnsafePointer($0.start.assumingMemoryBound(to: Float.self)) }
         if let low = precision.low {
             ck_gemm_low(
-                low, rows, outputs, inputs, x, inputs, packed.start, addend, activation, y, outputs, scratch)
+                low, rows, outputs, inputs, left, packed.start, first, part.upperBound, addend, activation, y, outputs)
         } else {
-            let weight = UnsafePointer(packed.start.assumingMemoryBound(to: Float.self))
-            ck_gemm_activation_f32(rows, outputs, inputs, x, inputs, weight, addend, activation, y, outputs)
+            let panels = packed.start.assumingMemoryBound(to: Float.self) + ck_packed_count_f32(first, inputs)
+            ck_gemm_activation_f32(
+                rows, part.count, inputs, left, inputs, panels, addend.map { $0 + first }, activation, y + first,
+                outputs)
         }
     }
 

@@ -90,17 +90,20 @@ extension TextEncoder {
             size += text.count
         }
         if start < texts.count { chunks.append(start..<texts.count) }
-        let scratches = (0..<min(work.threads, chunks.count)).map { _ in takeScratch() }
+        // Chunk by chunk on all threads together where there are too few for a thread each.
+        let together = chunks.count < work.threads
+        let queue = Work(threads: together ? 1 : work.threads, cancellation: work.cancellation)
+        let each = Work(threads: together ? work.threads : 1, cancellation: work.cancellation)
+        let scratches = (0..<min(queue.threads, chunks.count)).map { _ in takeScratch() }
         defer { for scratch in scratches { giveBack(scratch) } }
         let done = Atomic<Int>(first)
         let all = chunks
-        try work.forEach(all.count) { (index, worker) throws(Failure) in
+        try queue.forEach(all.count) { (index, worker) throws(Failure) in
             let chunk = all[index]
             var packed = PackedTokens()
             for text in chunk { packed.append(texts[text]) }
             let starts = packed.starts
-            try self.model.forward(packed, scratch: scratches[worker], cancellation: work.cancellation) {
-                (vectors) throws(Failure) in
+            try self.model.forward(packed, scratch: scratches[worker], work: each) { (vectors) throws(Failure) in
                 for (position, text) in chunk.enumerated() {
                     self.finish(
                         vectors + starts[position] * self.model.configuration.hidden,

@@ -104,6 +104,25 @@ extension KernelTests {
         }
 
         @Test(arguments: [CK_BF16, CK_S8])
+        func `Columns by themselves are those of the whole product`(precision: ck_precision) {
+            var generator = SeededGenerator(seed: 26)
+            for (m, n, k) in [(1, 40, 70), (23, 389, 90), (7, 130, 803), (3, 33, 0)] {
+                let a = randomFloats(m * k, &generator), b = randomFloats(n * k, &generator)
+                let bias = randomFloats(n, &generator)
+                atEveryLevel { level in
+                    let whole = product(
+                        precision, a, lda: k, b, bias, m: m, n: n, k: k, ldc: n + 2, activation: CK_GELU)
+                    for columns in [CK_PANEL, 3 * CK_PANEL, 4 * CK_PANEL] {
+                        let parts = product(
+                            precision, a, lda: k, b, bias, m: m, n: n, k: k, ldc: n + 2, activation: CK_GELU,
+                            columns: columns)
+                        #expect(whole.map(\.bitPattern) == parts.map(\.bitPattern), "\(level), n \(n), by \(columns)")
+                    }
+                }
+            }
+        }
+
+        @Test(arguments: [CK_BF16, CK_S8])
         func `An activation is applied once, after the bias`(precision: ck_precision) {
             var generator = SeededGenerator(seed: 25)
             for (m, n, k) in [(7, 20, 5), (13, 64, 900), (3, 4, 0)] {
@@ -164,7 +183,7 @@ extension KernelTests {
 
         private func product(
             _ precision: ck_precision, _ a: [Float], lda: Int, _ b: [Float], _ bias: [Float]?, m: Int, n: Int, k: Int,
-            ldc: Int, activation: ck_activation = CK_IDENTITY
+            ldc: Int, activation: ck_activation = CK_IDENTITY, columns: Int? = nil
         ) -> [Float] {
             let a = m > 0 ? Array(a.prefix((m - 1) * lda + k)) : []
             let packed = UnsafeMutableRawPointer.allocate(
@@ -176,17 +195,19 @@ extension KernelTests {
                 left.deallocate()
             }
             exactly(b) { ck_pack_low(precision, n, k, $0, k, packed) }
-            return exactly(a) { rows in
-                exactly([Float](repeating: 77, count: m * ldc)) { c in
+            exactly(a) { ck_left_low(precision, m, k, $0, lda, left) }
+            return exactly([Float](repeating: 77, count: m * ldc)) { c in
+                for first in stride(from: 0, to: n, by: columns ?? max(n, 1)) {
+                    let end = min(first + (columns ?? n), n)
                     if let bias {
                         exactly(bias) {
-                            ck_gemm_low(precision, m, n, k, rows, lda, packed, $0, activation, c, ldc, left)
+                            ck_gemm_low(precision, m, n, k, left, packed, first, end, $0, activation, c, ldc)
                         }
                     } else {
-                        ck_gemm_low(precision, m, n, k, rows, lda, packed, nil, activation, c, ldc, left)
+                        ck_gemm_low(precision, m, n, k, left, packed, first, end, nil, activation, c, ldc)
                     }
-                    return Array(UnsafeBufferPointer(start: c, count: m * ldc))
                 }
+                return Array(UnsafeBufferPointer(start: c, count: m * ldc))
             }
         }
     }

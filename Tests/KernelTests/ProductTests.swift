@@ -91,6 +91,35 @@ extension KernelTests {
             }
         }
 
+        @Test func `Columns by themselves are those of the whole product`() {
+            var generator = SeededGenerator(seed: 5)
+            for (m, n, k) in [(1, 40, 70), (23, 389, 90), (7, 130, 803)] {
+                let a = randomFloats(m * k, &generator), b = randomFloats(n * k, &generator)
+                let bias = randomFloats(n, &generator)
+                atEveryLevel { level in
+                    let packed = packedMatrix(b, n: n, k: k, transposed: true)
+                    func product(by columns: Int) -> [Float] {
+                        var c = [Float](repeating: 77, count: m * n)
+                        for first in stride(from: 0, to: n, by: columns) {
+                            let panels = Array(packed[ck_packed_count_f32(first, k)...])
+                            let some = Array(bias[first...])
+                            let count = min(columns, n - first)
+                            c.withUnsafeMutableBufferPointer { c in
+                                guard let start = c.baseAddress else { return }
+                                ck_gemm_activation_f32(m, count, k, a, k, panels, some, CK_GELU, start + first, n)
+                            }
+                        }
+                        return c
+                    }
+                    let whole = product(by: n)
+                    for columns in [CK_PANEL, 3 * CK_PANEL, 4 * CK_PANEL] {
+                        let parts = product(by: columns)
+                        #expect(whole.map(\.bitPattern) == parts.map(\.bitPattern), "\(level), n \(n), by \(columns)")
+                    }
+                }
+            }
+        }
+
         @Test func `An activation is applied once, after the bias`() {
             var generator = SeededGenerator(seed: 4)
             for (m, n, k) in [(7, 20, 5), (13, 64, 900), (3, 4, 0)] {

@@ -34,6 +34,10 @@ int ck_supports(ck_level level);
 /// whether a difference between two machines comes from here. Packed matrices stay valid.
 int ck_force(ck_level level);
 
+/// Columns of a packed float matrix, or one of less precision, that lie together. A range of columns that begins at a multiple of it can be multiplied by
+/// itself: for `ck_gemm_f32` it begins `ck_packed_count_f32(first, k)` floats into the packed matrix, `ck_gemm_low` is given the range.
+enum { CK_PANEL = 16 };
+
 /// Floats needed to hold a k x n matrix packed for `ck_gemm_f32`.
 size_t ck_packed_count_f32(size_t n, size_t k);
 
@@ -64,13 +68,17 @@ size_t ck_packed_bytes_low(ck_precision precision, size_t n, size_t k);
 /// element finite. For `CK_S8` k is at most 32,768, so that no sum overflows.
 void ck_pack_low(ck_precision precision, size_t n, size_t k, const float *b, size_t ldb, void *packed);
 
-/// Bytes of scratch that `ck_gemm_low` needs for a left side of m rows.
+/// Bytes that m rows of k elements take in `precision`: m times what one takes.
 size_t ck_left_bytes_low(ck_precision precision, size_t m, size_t k);
 
-/// As `ck_gemm_activation_f32` with both sides in `precision`. `left` is scratch, 4-byte aligned. Each row of c depends on its row of a only, to the bit. With
-/// `CK_S8` a row of a that holds an infinity or no number has no meaningful result.
-void ck_gemm_low(ck_precision precision, size_t m, size_t n, size_t k, const float *a, size_t lda, const void *packed, const float *bias,
-                 ck_activation activation, float *c, size_t ldc, void *left);
+/// Brings the left-hand rows of a product to `precision`, each by itself: a (m x k, row stride lda) to `left`, 4-byte aligned. With `CK_S8` a row that holds an
+/// infinity or no number has no meaningful result.
+void ck_left_low(ck_precision precision, size_t m, size_t k, const float *a, size_t lda, void *left);
+
+/// As `ck_gemm_activation_f32` with both sides in `precision`, for the columns `first` up to, not including, `end` of n; the rest of c is left as it is. `first` is
+/// a multiple of `CK_PANEL`. Each row of c depends on its row of a only, and each column on its column of b, to the bit.
+void ck_gemm_low(ck_precision precision, size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end,
+                 const float *bias, ck_activation activation, float *c, size_t ldc);
 
 /// to (columns x rows, row stride ldt) = the transpose of from (rows x columns, row stride ldf). They must not overlap.
 void ck_transpose_f32(size_t rows, size_t columns, const float *from, size_t ldf, float *to, size_t ldt);
