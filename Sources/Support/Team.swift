@@ -6,16 +6,14 @@ extension Work {
     /// Runs `body` on up to `threads` threads at once, which go through the same steps and deal out each step among them (`TeamMember.share`): for work
     /// too short to be cut into independent parts. The calling thread is member 0.
     ///
-    /// A thread that cannot be had, or comes late, costs speed only: the others do what it would have done. The failure of the lowest part of the
-    /// earliest step is thrown, once every member is out of `body`.
+    /// A thread that cannot be had, or comes late, costs speed only: the others do what it would have done, and one that comes after the last step
+    /// is not waited for. The failure of the lowest part of the earliest step is thrown, once every member is out of `body`.
     public func together(_ body: @Sendable (TeamMember) throws(Failure) -> Void) throws(Failure) {
         try withoutActuallyEscaping(body) { (body) throws(Failure) in
-            let team = Team(size: threads, cancellation: cancellation)
-            let others = (1..<threads).compactMap { number in
-                Threads.start { team.run(number, body) }
-            }
-            team.run(0, body)
-            for other in others { other.join() }
+            let team = Team(size: threads, cancellation: cancellation, body: body)
+            for number in 1..<max(threads, 1) { Threads.start { team.join(number) }?.detach() }
+            team.join(0)
+            team.dissolve()
             if let failure = team.failure { throw failure }
         }
     }
@@ -57,26 +55,50 @@ public final class TeamMember {
 
 /// Units are counted through all steps, so that neither counter ever goes back: a member that comes late runs through the steps that the others did.
 private final class Team: Sendable {
+    private typealias Body = @Sendable (TeamMember) throws(Failure) -> Void
+
     private let taken = Atomic<Int>(0)
     private let done = Atomic<Int>(0)
     private let stopped = Atomic<Bool>(false)
+    private let present = Atomic<Int>(0)
     private let first = Locked<(unit: Int, failure: Failure)?>(nil)
+    /// Nil once the team is dissolved: from then on nobody joins.
+    private let body: Locked<Body?>
     private let size: Int
     private let cancellation: Cancellation
 
     /// Looks at the others' progress before a waiting member sleeps: some 20 microseconds, longer than what steps that are dealt out well
     /// differ by. With more programs than processors the member waited for may not be running at all.
     private static let looks = 2000
-    private static let longestNap = 1_000_000
+    /// Nanoseconds.
+    private static let nap = 50_000
 
-    init(size: Int, cancellation: Cancellation) {
+    init(size: Int, cancellation: Cancellation, body: @escaping @Sendable (TeamMember) throws(Failure) -> Void) {
         self.size = size
         self.cancellation = cancellation
+        self.body = Locked(body)
     }
 
     var failure: Failure? { first.withLock { $0?.failure } }
 
-    func run(_ number: Int, _ body: (TeamMember) throws(Failure) -> Void) {
+    /// Runs the body as member `number`, if the team is still there.
+    func join(_ number: Int) {
+        // Before the body is looked for: who finds it is seen by who takes it away.
+        present.wrappingAdd(1, ordering: .relaxed)
+        run(number)
+        present.wrappingSubtract(1, ordering: .releasing)
+    }
+
+    /// Lets nobody join any more, and waits until all members are out of the body.
+    func dissolve() {
+        body.withLock { $0 = nil }
+        wait { present.load(ordering: .acquiring) == 0 }
+    }
+
+    // Not inlined: what holds the body, which must not outlive `together`, is gone when this returns.
+    @inline(never)
+    private func run(_ number: Int) {
+        guard let body = body.withLock({ $0 }) else { return }
         do throws(Failure) { try body(TeamMember(number, of: self)) } catch { stop(error, at: .max) }
     }
 
@@ -97,16 +119,23 @@ private final class Team: Sendable {
     func finish(_ count: Int) { done.wrappingAdd(count, ordering: .acquiringAndReleasing) }
 
     func wait(for end: Int) throws(Failure) {
-        var looks = 0, nap = 20_000
-        while done.load(ordering: .acquiring) < end {
+        try wait { () throws(Failure) in
+            if done.load(ordering: .acquiring) >= end { return true }
             try check()
+            return false
+        }
+    }
+
+    /// Looks for some time whether what the other members do `isOver`, then naps between looks.
+    private func wait<E: Error>(_ isOver: () throws(E) -> Bool) throws(E) {
+        var looks = 0
+        while try !isOver() {
             if looks < Self.looks {
                 looks += 1
                 csystem_pause()
             } else {
-                var pause = timespec(tv_sec: 0, tv_nsec: nap)
-                nanosleep(&pause, nil)
-                nap = min(2 * nap, Self.longestNap)
+                var nap = timespec(tv_sec: 0, tv_nsec: Self.nap)
+                nanosleep(&nap, nil)
             }
         }
     }
