@@ -56,6 +56,9 @@ final class BertModel: Sendable {
         layers = loaded.withLock { $0 }.compactMap { $0 }
     }
 
+    /// The most threads that find work in each product of one forward pass.
+    var members: Int { layers.first?.output.shares ?? 1 }
+
     /// Computes the last layer's vectors (tokens x hidden) of `tokens` on up to `work.threads` threads and hands them to `body`. No text may be longer
     /// than `configuration.longest`.
     func forward<R>(

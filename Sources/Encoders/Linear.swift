@@ -18,6 +18,9 @@ struct Linear: Sendable {
     /// The fewest outputs that a member takes: four panels, as wide as the widest tile.
     private static let share = 4 * CK_PANEL
 
+    /// The parts in which members can take the outputs.
+    var shares: Int { (outputs + Self.share - 1) / Self.share }
+
     /// Stacks the outputs of several layers over the same input, so that one product computes them all.
     ///
     /// - Parameter parts: weights (outputs x `inputs`) and biases (outputs), shapes already checked, values finite; either all have a bias or none has.
@@ -54,7 +57,7 @@ struct Linear: Sendable {
             }
         }
         let left = precision.low == nil ? x : UnsafePointer(scratch)
-        try member.share((outputs + Self.share - 1) / Self.share) { part in
+        try member.share(shares) { part in
             let end = min(part.upperBound * Self.share, outputs)
             multiply(rows, left, part.lowerBound * Self.share..<end, activation, y)
         }

@@ -73,33 +73,18 @@ extension TextEncoder {
         return result
     }
 
-    /// Encodes one batch. The queue's items are runs of texts of about as many tokens each: a product's speed does not depend on lengths being equal, so that
-    /// nothing is sorted; enough tokens that reading the weights costs little beside the products, few enough that all
-    /// threads have work.
+    /// Encodes one batch.
     private func encode(
         _ texts: [[Int32]], at first: Int, of total: Int, into rows: Rows, normalizes: Bool, work: Work
     ) throws(Failure) {
-        let aim = min(max(texts.reduce(0) { $0 + $1.count } / 16, 96), 480)
-        var chunks: [Range<Int>] = []
-        var start = 0, size = 0
-        for (index, text) in texts.enumerated() {
-            if index > start, size + text.count > aim {
-                chunks.append(start..<index)
-                (start, size) = (index, 0)
-            }
-            size += text.count
-        }
-        if start < texts.count { chunks.append(start..<texts.count) }
-        // Chunk by chunk on all threads together where there are too few for a thread each.
-        let together = chunks.count < work.threads
-        let queue = Work(threads: together ? 1 : work.threads, cancellation: work.cancellation)
-        let each = Work(threads: together ? work.threads : 1, cancellation: work.cancellation)
-        let scratches = (0..<min(queue.threads, chunks.count)).map { _ in takeScratch() }
+        let chunks = Chunks(lengths: texts.map(\.count), threads: work.threads, members: model.members)
+        let queue = Work(threads: chunks.members > 1 ? 1 : work.threads, cancellation: work.cancellation)
+        let each = Work(threads: chunks.members, cancellation: work.cancellation)
+        let scratches = (0..<min(queue.threads, chunks.ranges.count)).map { _ in takeScratch() }
         defer { for scratch in scratches { giveBack(scratch) } }
         let done = Atomic<Int>(first)
-        let all = chunks
-        try queue.forEach(all.count) { (index, worker) throws(Failure) in
-            let chunk = all[index]
+        try queue.forEach(chunks.ranges.count) { (index, worker) throws(Failure) in
+            let chunk = chunks.ranges[index]
             var packed = PackedTokens()
             for text in chunk { packed.append(texts[text]) }
             let starts = packed.starts
