@@ -2,6 +2,11 @@
 // the inner dimension, where a float stands there. For bytes, each column's scale and sum follow the panels.
 #include "kernels.h"
 
+#define VECTOR_BYTES 16
+#define FMA(a, b, c) ((a) * (b) + (c))
+#include "template_floats.h"
+#include "template_mix.h"
+
 #define WIDTH (CK_LINE / sizeof(float))
 
 static size_t group_size(ck_precision precision) { return precision == CK_BF16 ? 2 : 4; }
@@ -29,22 +34,32 @@ static void pack_pairs(size_t k, const float *column, unsigned *panel) {
         panel[p / 2 * WIDTH] = rounded_bf16(column[p]) | (p + 1 < k ? rounded_bf16(column[p + 1]) << 16 : 0);
 }
 
+// Byte p of a column whose first group is at `panel`.
+static signed char *byte_at(unsigned *panel, size_t p) { return (signed char *)(panel + p / 4 * WIDTH) + p % 4; }
+
+// To nearest, ties to even: adding 1.5 * 2^23 rounds and leaves the integer in the low bits.
+static signed char rounded(float value) { return (signed char)__builtin_bit_cast(int, value + 12582912.0f); }
+
 static void pack_bytes(size_t k, const float *column, unsigned *panel, float *scale, int *sum) {
-    float largest = 0;
-    for (size_t p = 0; p < k; p++) largest = __builtin_fmaxf(largest, __builtin_fabsf(column[p]));
+    const size_t step = k / MIXED, count = mixed_count(step);
+    floats most = (floats)0, mixed[MIXED];
+    for (size_t p = 0; p < step; p = mixed_next(p, step)) {
+        mix(column, step, p, mixed);
+        for (size_t i = 0; i < MIXED; i++) most = __builtin_elementwise_max(most, __builtin_elementwise_abs(mixed[i]));
+    }
+    float largest = lane_max(most);
+    for (size_t p = step * MIXED; p < k; p++) largest = __builtin_fmaxf(largest, __builtin_fabsf(column[p]));
     // The factor of a column of tiny values could overflow; such a column is nothing beside any other.
     const float factor = largest > 1e-30f ? 127.0f / largest : 0;
     *scale = largest / 127.0f;
-    *sum = 0;
-    for (size_t p = 0; p < k; p += 4) {
-        unsigned group = 0;
-        for (size_t q = 0; q < 4 && p + q < k; q++) {
-            const int value = (int)__builtin_rintf(column[p + q] * factor);
-            *sum += value;
-            group |= ((unsigned)value & 0xffu) << (8 * q);
-        }
-        panel[p / 4 * WIDTH] = group;
+    for (size_t p = 0; p < step; p = mixed_next(p, step)) {
+        mix(column, step, p, mixed);
+        for (size_t i = 0; i < MIXED; i++)
+            for (size_t l = 0; l < count; l++) *byte_at(panel, i * step + p + l) = rounded(mixed[i][l] * factor);
     }
+    for (size_t p = step * MIXED; p < k; p++) *byte_at(panel, p) = rounded(column[p] * factor);
+    *sum = 0;
+    for (size_t p = 0; p < k; p++) *sum += *byte_at(panel, p);
 }
 
 void ck_pack_low(ck_precision precision, size_t n, size_t k, const float *b, size_t ldb, void *packed) {

@@ -118,6 +118,8 @@ static void finish_bytes(ck_activation activation, size_t columns, int *row, siz
     activate_f32(activation, columns, results);
 }
 
+#include "template_mix.h"
+
 #define REAL int
 #define GROUP unsigned
 #define MULTIPLY_ADD DOT_BYTES
@@ -125,34 +127,49 @@ static void finish_bytes(ck_activation activation, size_t columns, int *row, siz
 #define ID(name) name##_s8
 #include "template_gemm.h"
 
-// A row's range, 0 in it, becomes 0 ... 255: q = round(x / scale) + zero (Jacob et al. 2018, section 2.1).
+INLINE void widen(floats *low, floats *high, floats v) {
+    *low = v < *low ? v : *low;
+    *high = v > *high ? v : *high;
+}
+
+// Bytes of x / scale + zero, to nearest: adding 1.5 * 2^23 rounds and leaves the integer in the low bits.
+INLINE bytes to_bytes(floats x, floats factor, floats zero) {
+    floats v = FMA(x, factor, zero);
+    v = v < 0.0f ? (floats)0 : v;
+    v = v > 255.0f ? (floats)255.0f : v;
+    return __builtin_convertvector(__builtin_bit_cast(words, v + 12582912.0f) & 0xffu, bytes);
+}
+
+INLINE void store_bytes(unsigned char *to, bytes some, size_t count) {
+    if (count == FLOATS)
+        __builtin_memcpy(to, &some, sizeof some);
+    else
+        __builtin_memcpy(to, &some, count);
+}
+
+// The range of a row's mixed values, 0 in it, becomes 0 ... 255: q = round(x / scale) + zero (Jacob et al. 2018, section 2.1). They are mixed twice,
+// so that there need be no room for them.
 static void quantize_row(size_t k, const float *x, unsigned char *to, float *scale, int *zero) {
-    floats low = (floats)0, high = (floats)0;
-    size_t p = 0;
-    for (; p + FLOATS <= k; p += FLOATS) {
-        const floats v = load(x + p);
-        low = v < low ? v : low;
-        high = v > high ? v : high;
+    const size_t step = k / MIXED, rest = k % MIXED, last = k - rest, count = mixed_count(step);
+    floats low = (floats)0, high = (floats)0, mixed[MIXED];
+    for (size_t p = 0; p < step; p = mixed_next(p, step)) {
+        mix(x, step, p, mixed);
+        for (size_t i = 0; i < MIXED; i++) widen(&low, &high, mixed[i]);
     }
-    if (p < k) {
-        const floats v = load_part(x + p, k - p, 0);
-        low = v < low ? v : low;
-        high = v > high ? v : high;
-    }
+    for (size_t p = 0; p < rest; p += FLOATS) widen(&low, &high, load_part(x + last + p, rest - p < FLOATS ? rest - p : FLOATS, 0));
     const float least = -lane_max(-low), range = lane_max(high) - least;
     *scale = range / 255.0f;
     const float factor = range > 0 ? 255.0f / range : 0;
-    // Adding 1.5 * 2^23 rounds and leaves the integer in the low bits.
     const float origin = (-least * factor + 12582912.0f) - 12582912.0f;
     *zero = (int)(origin >= 0 && origin <= 255 ? origin : 0);
     const floats shift = (floats)(float)*zero;
-    for (p = 0; p < k; p += FLOATS) {
-        const size_t count = k - p < FLOATS ? k - p : FLOATS;
-        floats v = FMA(count == FLOATS ? load(x + p) : load_part(x + p, count, 0), (floats)factor, shift);
-        v = v < 0.0f ? (floats)0 : v;
-        v = v > 255.0f ? (floats)255.0f : v;
-        const bytes some = __builtin_convertvector(__builtin_bit_cast(words, v + 12582912.0f) & 0xffu, bytes);
-        __builtin_memcpy(to + p, &some, count);
+    for (size_t p = 0; p < step; p = mixed_next(p, step)) {
+        mix(x, step, p, mixed);
+        for (size_t i = 0; i < MIXED; i++) store_bytes(to + i * step + p, to_bytes(mixed[i], (floats)factor, shift), count);
+    }
+    for (size_t p = 0; p < rest; p += FLOATS) {
+        const size_t some = rest - p < FLOATS ? rest - p : FLOATS;
+        store_bytes(to + last + p, to_bytes(load_part(x + last + p, some, 0), (floats)factor, shift), some);
     }
     __builtin_memset(to + k, 0, (4 - k % 4) % 4);
 }

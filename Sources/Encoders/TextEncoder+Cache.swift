@@ -53,7 +53,7 @@ extension TextEncoder {
         all += model.files.fingerprint()
         for module in pipeline.dense { all += module.fingerprint }
         let settings = [
-            precision.rawValue, "\(maxLength)", pooling.map(\.rawValue).joined(separator: "+"), "\(normalizes)",
+            precision.method, "\(maxLength)", pooling.map(\.rawValue).joined(separator: "+"), "\(normalizes)",
         ]
         return SHA256.digest(all + Array(settings.joined(separator: " ").utf8))
     }

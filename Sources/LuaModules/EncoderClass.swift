@@ -21,7 +21,7 @@ extension LuaModule {
                 "precision", .choice(Precision.allCases.map(\.rawValue)), default: "float32",
                 """
                 numbers the model computes with: bfloat16 and int8 are faster on processors with instructions for them and take a half and a \
-                quarter of the memory; int8 vectors differ a little (cosine near 0.999)
+                quarter of the memory; int8 vectors differ a little (mean cosine 0.9995)
                 """),
             .optional(
                 "max_length", .integer(1...), standing: "the model's",

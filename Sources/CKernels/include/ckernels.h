@@ -57,7 +57,8 @@ void ck_gemm_activation_f32(size_t m, size_t n, size_t k, const float *a, size_t
 typedef enum ck_precision {
     /// bfloat16: a float's sign and exponent and 7 bits of its fraction, rounded to nearest.
     CK_BF16 = 0,
-    /// 8-bit integers: each row of the left side in its own range with its own zero, each column of the right side symmetric.
+    /// 8-bit integers: each row of the left side in its own range with its own zero, each column of the right side symmetric; both sides mixed by an
+    /// orthogonal matrix first, which changes no product but gives no value the whole range.
     CK_S8 = 1
 } ck_precision;
 
