@@ -28,12 +28,14 @@ local function operations(encoder, counts)
     return total
 end
 
--- How near `vectors` come to those of float32, and how many of each text's ten nearest texts are the same.
+-- How near `vectors` come to those of float32: the cosine's mean and least; and the ranking agreement of the first thousand texts: of the ten
+-- that are nearest to each among the others, the share that float32 finds too.
 local function fidelity(vectors, exact)
     local rows, same = math.min(1000, #exact), 0
     local function nearest(x)
         local part = x:slice(1, 1, rows)
-        return select(2, part:matmul(part:t()):topk(11)):totable()
+        -- No text is its own neighbour.
+        return select(2, (part:matmul(part:t()) - 4 * tensor.eye(rows)):topk(10)):totable()
     end
     local truth = nearest(exact)
     for row, others in ipairs(nearest(vectors)) do
@@ -41,8 +43,8 @@ local function fidelity(vectors, exact)
         for _, other in ipairs(truth[row]) do known[other] = true end
         for _, other in ipairs(others) do same = same + (known[other] and 1 or 0) end
     end
-    -- The nearest of all is the text itself.
-    return { cosine = (vectors * exact):sum(2):mean(), neighbours = (same / rows - 1) / 10 }
+    local cosines = (vectors * exact):sum(2)
+    return { cosine = cosines:mean(), least_cosine = cosines:min(), neighbours = same / rows / 10 }
 end
 
 -- The vectors that every encoder is compared with, and how much there is to compute.

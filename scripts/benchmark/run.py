@@ -376,7 +376,7 @@ def value(row, answer):
 
 def remarks(entry):
     """What there is to say of a result beside its speed."""
-    words = {"cosine": "cosine {:.5f}", "neighbours": "neighbours {:.1%}", "inertia": "inertia {:.6g}", "failed": "{}"}
+    words = {"cosine": "cosine {:.5f}", "least_cosine": "least {:.5f}", "neighbours": "ten nearest {:.1%} the same", "inertia": "inertia {:.6g}", "failed": "{}"}
     said = [form.format(entry[key]) for key, form in words.items() if key in entry]
     return ", ".join(said + ([f"peak {entry['peak'] / 1e9:.2f} GB"] if "peak" in entry else []))
 
