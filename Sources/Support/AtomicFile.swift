@@ -28,9 +28,13 @@ public struct AtomicFile: ~Copyable {
             throw .file(path, "cannot be written: it is there and is no regular file", hint: "name a file")
         }
         var template = Array("\(target).XXXXXX.tmp".utf8CString)
-        let descriptor = mkstemps(&template, 4)
-        guard descriptor >= 0 else {
-            let code = errno
+        var descriptor: Int32 = -1, code: Int32 = 0
+        let made = UnfinishedFiles.make {
+            descriptor = mkstemps(&template, 4)
+            code = errno
+            return descriptor < 0 ? nil : Self.path(template)
+        }
+        guard let made else {
             let hint = code == ENOENT ? "make its folder first" : nil
             throw .file(path, "cannot be written: \(systemError(code))", hint: hint)
         }
@@ -42,8 +46,7 @@ public struct AtomicFile: ~Copyable {
         self.target = target
         self.descriptor = descriptor
         self.cancellation = cancellation
-        temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        UnfinishedFiles.add(temporaryPath)
+        temporaryPath = made
         buffer.reserveCapacity(1 << 16)
     }
 
@@ -79,6 +82,10 @@ public struct AtomicFile: ~Copyable {
         guard rename(temporaryPath, target) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
         committed = true
         UnfinishedFiles.remove(temporaryPath)
+    }
+
+    private static func path(_ template: [CChar]) -> String {
+        String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private static func resolved(_ path: String) -> String {

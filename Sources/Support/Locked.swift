@@ -39,4 +39,16 @@ public final class Locked<Value>: @unchecked Sendable {
         defer { pthread_mutex_unlock(mutex) }
         return try body(&value)
     }
+
+    /// Calls `body` and never lets go of the value: whoever asks for it later waits for the end of the process. Nil if another thread has it for
+    /// longer than `seconds`.
+    public func seize<Result, E: Error>(
+        within seconds: Int, _ body: (inout sending Value) throws(E) -> sending Result
+    ) throws(E) -> sending Result? {
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        deadline.tv_sec += seconds
+        guard pthread_mutex_timedlock(mutex, &deadline) == 0 else { return nil }
+        return try body(&value)
+    }
 }

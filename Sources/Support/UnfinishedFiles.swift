@@ -4,15 +4,32 @@ import Glibc
 public enum UnfinishedFiles {
     private static let paths = Locked<Set<String>>([])
 
-    static func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
+    /// Has `create` make something and remembers the path that it returns; nil if it could not. No sudden exit comes in between.
+    static func make(_ create: () -> String?) -> String? {
+        paths.withLock { list in
+            guard let path = create() else { return nil }
+            list.insert(path)
+            return path
+        }
+    }
 
     static func remove(_ path: String) { paths.withLock { _ = $0.remove(path) } }
 
     /// Removes what is unfinished. For use right before the process exits; never waits for a thread that is writing.
     public static func removeAll() {
-        _ = paths.withLockIfAvailable { list in
-            for path in list { FileSystem.remove(path) }
-            list.removeAll()
-        }
+        _ = paths.withLockIfAvailable { $0.removeFiles() }
+    }
+
+    /// Removes what is unfinished and has nothing new begin: a thread that would write on waits for the end of the process, which must follow.
+    static func removeAllForGood() {
+        // Files are made in microseconds, unless a network's folder hangs.
+        _ = paths.seize(within: 1) { $0.removeFiles() }
+    }
+}
+
+extension Set<String> {
+    fileprivate mutating func removeFiles() {
+        for path in self { FileSystem.remove(path) }
+        removeAll()
     }
 }

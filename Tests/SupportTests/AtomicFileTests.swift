@@ -78,4 +78,27 @@ import Testing
         let failure = #expect(throws: Failure.self) { _ = try AtomicFile("/no/such/folder/a") }
         #expect(failure?.hint == "make its folder first")
     }
+
+    @Test func nothingUnfinishedOutlivesASuddenExit() async {
+        await #expect(processExitsWith: .success) {
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohort-\(UUID().uuidString)")
+                .path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            Threads.start {
+                while true {
+                    var file = try? AtomicFile("\(folder)/a")
+                    try? file?.write("b")
+                    // Every second one is given up.
+                    if Bool.random() { try? file?.commit() }
+                }
+            }?.detach()
+            while try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty {}
+            SuddenExit.putInOrder()
+            // The thread writes on until the process ends, or would: whatever it begins now stays behind.
+            for _ in 0..<1000 {
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { $0 == "a" })
+            }
+        }
+    }
 }
