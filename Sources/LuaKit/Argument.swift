@@ -5,7 +5,8 @@ import Support
 ///
 /// Valid only while the native function that received it runs.
 public struct Argument {
-    let state: LuaState
+    // Not counted, for speed: a state outlives the calls of its functions.
+    unowned(unsafe) let state: LuaState
     let lua: OpaquePointer
     let index: Int32
 
@@ -73,7 +74,7 @@ public struct Argument {
     }
 
     /// The object's Swift value, if it is of that type and was not closed.
-    public func object<Value>(_ type: Value.Type) -> Value? { object?.get(type) }
+    @inlinable public func object<Value>(_ type: Value.Type) -> Value? { object?.get(type) }
 
     /// The declaration, if it is a function of ours, or a module that can only be called.
     public var signature: Signature? {

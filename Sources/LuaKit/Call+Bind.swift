@@ -3,8 +3,8 @@ import Support
 
 // From the declaration to the arguments: which is where, and whether it is acceptable.
 extension Call {
-    /// Finds each parameter's argument and checks it.
-    func bind() throws(Failure) {
+    /// Finds each parameter's argument and checks it. The signature is handed on: to ask for one's own would count references each time.
+    func bind(to signature: Signature) throws(Failure) {
         if signature.isInternal { return }
         let first: Int32 = signature.isMethod ? 2 : 1
         if signature.isMethod, argument(1).object == nil {
@@ -12,26 +12,28 @@ extension Call {
                 "\(signature.name) is called with a colon, as in x:\(signature.shortName)(...); got \(argument(1).words)"
             )
         }
-        let options = optionsIndex(from: first)
+        let options = optionsIndex(signature, from: first)
         let end = options ?? count + 1
-        slots.reserveCapacity(signature.parameters.count + signature.options.count)
+        while places.count < signature.declared.count { places.append(0) }
         var index = first
-        for parameter in signature.parameters {
-            try bind(parameter, at: index < end ? index : nil)
+        for position in signature.parameters.indices {
+            try bind(signature, position, at: index < end ? index : 0)
             index += 1
         }
-        if let variadic = signature.variadic {
+        if signature.variadic != nil {
             variadicStart = min(index, end)
             variadicEnd = end
-            for position in variadicStart..<variadicEnd { _ = try check(variadic, argument(Int(position))) }
+            for place in variadicStart..<variadicEnd {
+                _ = try check(signature, signature.names.count, argument(Int(place)))
+            }
         } else if index < end, !(index..<end).allSatisfy({ argument(Int($0)).isNil }) {
             throw tooMany(at: index, from: first)
         }
-        if !signature.options.isEmpty { try bindOptions(options) }
+        if !signature.options.isEmpty { try bindOptions(signature, options) }
     }
 
     /// Where the table of options is, if there is one.
-    private func optionsIndex(from first: Int32) -> Int32? {
+    private func optionsIndex(_ signature: Signature, from first: Int32) -> Int32? {
         guard !signature.options.isEmpty, count >= first, argument(Int(count)).kind == .table else { return nil }
         let position = Int(count - first)
         guard position < signature.parameters.count else {
@@ -57,66 +59,71 @@ extension Call {
             "\(signature.name) takes \(words), got \(count - first + 1)", hint: "usage: \(signature.usage)")
     }
 
-    private func bind(_ parameter: Parameter, at index: Int32?) throws(Failure) {
-        guard let index, !argument(Int(index)).isNil else {
-            if case .required = parameter.absence {
-                let got = index.map { argument(Int($0)).words } ?? "nothing"
-                throw .argument(parameter.name, expected: parameter.type.expected, got: got)
-            }
-            slots.append(Slot(parameter: parameter, index: nil, converted: nil))
-            return
+    /// Takes what is at `place` of the stack for the parameter at `position` of the declared ones; 0 if nothing was given.
+    private func bind(_ signature: Signature, _ position: Int, at place: Int32) throws(Failure) {
+        guard place > 0, !argument(Int(place)).isNil else {
+            places[position] = 0
+            guard case .required = signature.declared[position].absence else { return }
+            let parameter = signature.declared[position]
+            let got = place > 0 ? argument(Int(place)).words : "nothing"
+            throw .argument(parameter.name, expected: parameter.type.expected, got: got)
         }
-        let converted = try check(parameter, argument(Int(index)))
-        slots.append(Slot(parameter: parameter, index: index, converted: converted))
+        places[position] = place
+        if let value = try check(signature, position, argument(Int(place))) { conversions.append((position, value)) }
     }
 
-    private func check(_ parameter: Parameter, _ argument: Argument) throws(Failure) -> Any? {
+    private func check(_ signature: Signature, _ position: Int, _ argument: Argument) throws(Failure) -> Any? {
         let verdict: ParameterType.Verdict
         do throws(Failure) {
-            verdict = try parameter.type.check(argument)
+            verdict = try signature.checks[position](argument)
         } catch {
             // A conversion knows what it expected, but not what the parameter is called here.
             guard case .argument = error.kind else { throw error }
             throw .argument(
-                parameter.name, expected: error.problem, got: error.got ?? argument.words, hint: error.hint)
+                signature.declared[position].name, expected: error.problem, got: error.got ?? argument.words,
+                hint: error.hint)
         }
         switch verdict {
         case .accepted: return nil
         case .converted(let value): return value
         case .refused(let got, let hint):
-            let expected = parameter.type.expected
-            throw .argument(parameter.name, expected: expected, got: got ?? argument.words, hint: hint)
+            let parameter = signature.declared[position]
+            throw .argument(
+                parameter.name, expected: parameter.type.expected, got: got ?? argument.words, hint: hint)
         }
     }
 
     /// Copies the options that were given to stack slots of their own, then checks them in declared order.
-    private func bindOptions(_ table: Int32?) throws(Failure) {
+    private func bindOptions(_ signature: Signature, _ table: Int32?) throws(Failure) {
+        let first = signature.parameters.count
+        guard let table else {
+            for position in signature.options.indices { try bind(signature, first + position, at: 0) }
+            return
+        }
         let options = signature.options
         var given = [Bool](repeating: false, count: options.count)
         let start = lua_gettop(lua) + 1
-        if let table {
-            guard lua_checkstack(lua, Int32(options.count) + 8) != 0 else {
-                throw Failure(.memory, "no room for the options")
-            }
-            for _ in options { lua_pushnil(lua) }
-            let key = start + Int32(options.count)
-            var unknown: [String] = []
-            lua_pushnil(lua)
-            while lua_next(lua, table) != 0 {
-                let name = argument(Int(key))
-                if let position = options.firstIndex(where: { name.equals($0.name) }) {
-                    lua_copy(lua, -1, start + Int32(position))
-                    given[position] = true
-                } else {
-                    unknown.append(name.text ?? "[\(name.words)]")
-                }
-                lua_settop(lua, key)
-            }
-            // The table's order must not decide which one is named.
-            if let name = unknown.min() { throw unknownOption(name) }
+        guard lua_checkstack(lua, Int32(options.count) + 8) != 0 else {
+            throw Failure(.memory, "no room for the options")
         }
-        for (position, option) in options.enumerated() {
-            try bind(option, at: given[position] ? start + Int32(position) : nil)
+        for _ in options { lua_pushnil(lua) }
+        let key = start + Int32(options.count)
+        var unknown: [String] = []
+        lua_pushnil(lua)
+        while lua_next(lua, table) != 0 {
+            let name = argument(Int(key))
+            if let position = options.firstIndex(where: { name.equals($0.name) }) {
+                lua_copy(lua, -1, start + Int32(position))
+                given[position] = true
+            } else {
+                unknown.append(name.text ?? "[\(name.words)]")
+            }
+            lua_settop(lua, key)
+        }
+        // The table's order must not decide which one is named.
+        if let name = unknown.min() { throw unknownOption(name) }
+        for position in options.indices {
+            try bind(signature, first + position, at: given[position] ? start + Int32(position) : 0)
         }
     }
 

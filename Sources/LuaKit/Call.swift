@@ -2,53 +2,78 @@ import CLua
 import Support
 
 /// A native function being called: its arguments, checked against the declaration, and the session around it.
+///
+/// Valid only while the function runs: the object is used again for later calls, which makes a call three times as fast.
 public final class Call {
     /// The state that calls.
-    public let state: LuaState
-    /// The declaration of the function.
-    public let signature: Signature
-    let lua: OpaquePointer
-    let count: Int32
-    var slots: [Slot] = []
+    // Like the declaration not counted: both outlive the call, and counting references is most of what a short one costs.
+    public unowned(unsafe) let state: LuaState
+    private(set) var declaration: Unmanaged<Signature>
+    private(set) var lua: OpaquePointer
+    private(set) var count: Int32 = 0
+    /// What C is to push when the function has returned.
+    let plan: Plan
+    /// Where on the C stack the frame lies that performs the plan.
+    private(set) var frame: UInt = 0
+    /// Where on Lua's stack the argument of each declared parameter is; 0 if it was not given.
+    var places: [Int32] = []
+    /// What `ParameterType.custom` made of arguments, by the positions of their parameters.
+    var conversions: [(position: Int, value: Any)] = []
     var variadicStart: Int32 = 0
     var variadicEnd: Int32 = 0
 
-    struct Slot {
-        let parameter: Parameter
-        /// Where on the stack; nil if it was not given.
-        let index: Int32?
-        let converted: Any?
+    /// The call inside which this one runs, and one to run inside it.
+    let outer: Unmanaged<Call>?
+    var inner: Call?
+
+    init(_ state: LuaState, _ lua: OpaquePointer, _ signature: Signature, inside outer: Unmanaged<Call>?) {
+        self.state = state
+        declaration = .passUnretained(signature)
+        self.lua = lua
+        self.outer = outer
+        plan = Plan(state)
     }
 
-    init(_ state: LuaState, _ lua: OpaquePointer, _ signature: Signature) {
-        self.state = state
-        self.signature = signature
+    /// Turns to the next call.
+    func begin(_ lua: OpaquePointer, _ signature: Signature, frame: UInt) {
         self.lua = lua
+        declaration = .passUnretained(signature)
+        self.frame = frame
         count = lua_gettop(lua)
+        variadicStart = 0
+        variadicEnd = 0
+    }
+
+    /// Lets go of what the arguments became.
+    func end() {
+        if !conversions.isEmpty { conversions = [] }
     }
 
     // MARK: Surroundings
+
+    /// The declaration of the function.
+    public var signature: Signature { declaration.takeUnretainedValue() }
 
     /// What a long routine is told: threads, cancellation, progress.
     public var work: Work { state.work }
 
     /// The `seed` option if it was given, otherwise the session's seed.
     public var seed: UInt64 {
-        if let slot = slots.first(where: { $0.parameter.name == "seed" }), let index = slot.index,
-            let seed = argument(Int(index)).integer
-        {
-            return UInt64(bitPattern: Int64(seed))
-        }
+        if let seed = givenSeed { return UInt64(bitPattern: Int64(seed)) }
         return state.seed
     }
 
     /// The `seed` option if it was given, otherwise a new seed that follows from the session's and the number of draws before: for
     /// functions whose very result is random numbers, where two calls shall not give the same.
     public var drawSeed: UInt64 {
-        if slots.contains(where: { $0.parameter.name == "seed" && $0.index != nil }) { return seed }
+        if givenSeed != nil { return seed }
         state.draws += 1
         var generator = SeededGenerator(seed: state.seed, stream: state.draws)
         return generator.next()
+    }
+
+    private var givenSeed: Int? {
+        signature.position(of: "seed").flatMap { places[$0] > 0 ? argument(Int(places[$0])).integer : nil }
     }
 
     // MARK: By position, as they came
@@ -70,46 +95,46 @@ public final class Call {
     }
 
     /// The receiver's Swift value.
-    public func receiver<Value>(_ type: Value.Type) throws(Failure) -> Value {
-        if let value = argument(1).object?.get(type) { return value }
-        if let object = argument(1).object, object.isClosed { throw LuaClass.closed(object.luaClass.name) }
+    @inlinable public func receiver<Value>(_ type: Value.Type) throws(Failure) -> Value {
+        if let value = argument(1).object(type) { return value }
+        throw otherReceiver
+    }
+
+    @usableFromInline var otherReceiver: Failure {
+        if let object = argument(1).object, object.isClosed { return LuaClass.closed(object.luaClass.name) }
         let hint = signature.isMethod ? ", as in x:\(signature.shortName)(...)" : ""
-        throw .operation("\(signature.name) is called with a colon on its object\(hint); got \(argument(1).words)")
+        return .operation("\(signature.name) is called with a colon on its object\(hint); got \(argument(1).words)")
     }
 
     // MARK: By name, checked
 
     /// The argument for the parameter `name`; nil if it was not given and has no default, or was given as nil.
     public func value(_ name: String) throws(Failure) -> LuaValue {
-        let slot = try slot(name)
-        if let index = slot.index {
-            do throws(Failure) {
-                return try argument(Int(index)).value()
-            } catch {
-                guard case .argument = error.kind else { throw error }
-                throw .argument(name, expected: error.problem, got: error.got ?? "nothing", hint: error.hint)
-            }
+        guard let argument = try given(name) else { return try standing(for: name)?.value ?? .nil }
+        do throws(Failure) {
+            return try argument.value()
+        } catch {
+            guard case .argument = error.kind else { throw error }
+            throw .argument(name, expected: error.problem, got: error.got ?? "nothing", hint: error.hint)
         }
-        if case .value(let constant) = slot.parameter.absence { return constant.value }
-        return .nil
     }
 
     /// The argument for `name` in place, without a copy; nil if it was not given.
     public func given(_ name: String) throws(Failure) -> Argument? {
-        try slot(name).index.map { argument(Int($0)) }
+        let place = places[try position(name)]
+        return place > 0 ? argument(Int(place)) : nil
     }
 
     /// Whether `name` was given.
-    public func has(_ name: String) throws(Failure) -> Bool { try slot(name).index != nil }
+    public func has(_ name: String) throws(Failure) -> Bool { places[try position(name)] > 0 }
 
     /// An integer that is required or has a default.
     public func integer(_ name: String) throws(Failure) -> Int { try need(name, try integer(ifGiven: name)) }
 
     /// An integer that may be missing.
     public func integer(ifGiven name: String) throws(Failure) -> Int? {
-        let slot = try slot(name)
-        if let index = slot.index { return argument(Int(index)).integer }
-        if case .value(.integer(let value)) = slot.parameter.absence { return value }
+        if let argument = try given(name) { return argument.integer }
+        if case .integer(let value) = try standing(for: name) { return value }
         return nil
     }
 
@@ -118,11 +143,10 @@ public final class Call {
 
     /// A number that may be missing.
     public func number(ifGiven name: String) throws(Failure) -> Double? {
-        let slot = try slot(name)
-        if let index = slot.index { return argument(Int(index)).number }
-        switch slot.parameter.absence {
-        case .value(.number(let value)): return value
-        case .value(.integer(let value)): return Double(value)
+        if let argument = try given(name) { return argument.number }
+        switch try standing(for: name) {
+        case .number(let value): return value
+        case .integer(let value): return Double(value)
         default: return nil
         }
     }
@@ -132,9 +156,8 @@ public final class Call {
 
     /// A boolean that may be missing.
     public func boolean(ifGiven name: String) throws(Failure) -> Bool? {
-        let slot = try slot(name)
-        if let index = slot.index { return argument(Int(index)).boolean }
-        if case .value(.boolean(let value)) = slot.parameter.absence { return value }
+        if let argument = try given(name) { return argument.boolean }
+        if case .boolean(let value) = try standing(for: name) { return value }
         return nil
     }
 
@@ -143,9 +166,8 @@ public final class Call {
 
     /// A string as text that may be missing.
     public func string(ifGiven name: String) throws(Failure) -> String? {
-        let slot = try slot(name)
-        if let index = slot.index { return argument(Int(index)).text }
-        if case .value(.string(let value)) = slot.parameter.absence { return value }
+        if let argument = try given(name) { return argument.text }
+        if case .string(let value) = try standing(for: name) { return value }
         return nil
     }
 
@@ -190,7 +212,8 @@ public final class Call {
 
     /// What a `ParameterType.custom` made of the argument; nil if it was not given.
     public func converted<Value>(ifGiven name: String, _ type: Value.Type = Value.self) throws(Failure) -> Value? {
-        try slot(name).converted as? Value
+        let position = try position(name)
+        return conversions.first { $0.position == position }?.value as? Value
     }
 
     /// A list of numbers that is required.
@@ -221,8 +244,14 @@ public final class Call {
         variadicStart < variadicEnd ? (variadicStart..<variadicEnd).map { argument(Int($0)) } : []
     }
 
-    private func slot(_ name: String) throws(Failure) -> Slot {
-        for slot in slots where slot.parameter.name == name { return slot }
+    /// The default of a parameter that has one.
+    private func standing(for name: String) throws(Failure) -> Parameter.Constant? {
+        if case .value(let constant) = signature.declared[try position(name)].absence { return constant }
+        return nil
+    }
+
+    private func position(_ name: String) throws(Failure) -> Int {
+        if let position = signature.position(of: name), position < places.count { return position }
         throw .operation("\(signature.name) does not declare '\(name)'")
     }
 

@@ -2,8 +2,8 @@
 public final class LuaObject {
     /// Its class.
     public let luaClass: LuaClass
-    private let type: ObjectIdentifier
-    private var held: (any HeldValue)?
+    @usableFromInline let type: ObjectIdentifier
+    @usableFromInline var held: (any HeldValue)?
 
     /// Wraps `value`, which must be of the class's Swift type.
     public init<Value>(_ value: Value, of luaClass: LuaClass) {
@@ -25,7 +25,7 @@ public final class LuaObject {
     }
 
     /// The value, if it is of type `Value` and was not closed.
-    public func get<Value>(_ type: Value.Type = Value.self) -> Value? {
+    @inlinable public func get<Value>(_ type: Value.Type = Value.self) -> Value? {
         guard let held else { return nil }
         // Nearly every use asks for the very type that was stored; a cast would cost more than a short native function does.
         if self.type == ObjectIdentifier(type) { return unsafeDowncast(held, to: Held<Value>.self).value }
@@ -48,14 +48,14 @@ public protocol LuaVisible: SendableMetatype {
     static var luaClass: LuaClass { get }
 }
 
-private protocol HeldValue: AnyObject {
+@usableFromInline protocol HeldValue: AnyObject {
     var any: Any { get }
 }
 
-private final class Held<Value>: HeldValue {
-    let value: Value
+@usableFromInline final class Held<Value>: HeldValue {
+    @usableFromInline let value: Value
 
     init(_ value: Value) { self.value = value }
 
-    var any: Any { value }
+    @usableFromInline var any: Any { value }
 }

@@ -58,7 +58,7 @@ public final class LuaState {
     var isAskingForText = false
     /// How many calls of native functions are under way, one inside the other.
     private var nativeDepth = 0
-    private var plans: [Plan] = []
+    private let calls = CallStack()
     private var spare: [Plan] = []
     private var chargedBytes = NativeMemory.bytes
 
@@ -78,15 +78,17 @@ public final class LuaState {
             enter: { context, lua, signature, frame in
                 // Only reached from Lua code, which runs only while the state is alive.
                 guard let context, let lua, let signature else { return nil }
-                let state = Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue()
-                let declaration = Unmanaged<Signature>.fromOpaque(signature).takeUnretainedValue()
-                let before = Cancellation.replacePresent(with: state.cancellation)
-                defer { Cancellation.replacePresent(with: before) }
-                return state.answer(lua, declaration, frame: UInt(bitPattern: frame))
+                return Unmanaged<LuaState>.fromOpaque(context)._withUnsafeGuaranteedRef { state in
+                    let before = Cancellation.replacePresent(with: state.cancellation)
+                    defer { Cancellation.replacePresent(with: before) }
+                    return Unmanaged<Signature>.fromOpaque(signature)._withUnsafeGuaranteedRef { declaration in
+                        state.answer(lua, declaration, frame: UInt(bitPattern: frame))
+                    }
+                }
             },
             leave: { context, plan in
                 guard let context, let plan else { return }
-                Unmanaged<LuaState>.fromOpaque(context).takeUnretainedValue().finished(plan)
+                Unmanaged<LuaState>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.calls.finished(plan) }
             },
             release: { object in
                 if let object { Unmanaged<LuaObject>.fromOpaque(object).release() }
@@ -185,14 +187,15 @@ extension LuaState {
         }
         // Too little memory concerns the call that took it.
         if nativeDepth == 1 { cancellation.forgetMemory() }
-        dropPlans(deeperThan: frame)
-        let plan = spare.popLast() ?? Plan(self)
-        plan.frame = frame
+        return calls.begin(self, lua, signature, frame: frame)._withUnsafeGuaranteedRef { answer($0, signature) }
+    }
+
+    private func answer(_ call: Call, _ signature: Signature) -> UnsafeMutablePointer<clua_plan> {
+        let plan = call.plan
         var status = CLUA_RETURNED
         do throws(Failure) {
             let losses = MappedFile.losses
-            let call = Call(self, lua, signature)
-            try call.bind()
+            try call.bind(to: signature)
             try plan.append(try signature.body(call))
             // What was computed from a file that has gone is nothing.
             if MappedFile.losses != losses { throw MappedFile.lossFailure }
@@ -200,7 +203,7 @@ extension LuaState {
             plan.reset()
             status = write(error, from: signature, into: plan)
         }
-        plans.append(plan)
+        call.end()
         return plan.finish(status, charge: charge())
     }
 
@@ -220,23 +223,6 @@ extension LuaState {
         // Neither a string nor a reference can be refused.
         try? plan.append(value)
         return status
-    }
-
-    private func finished(_ header: UnsafeMutablePointer<clua_plan>) {
-        while let plan = plans.popLast() {
-            let found = plan.header == header
-            plan.reset()
-            if spare.count < 8 { spare.append(plan) }
-            if found { return }
-        }
-    }
-
-    func dropPlans(deeperThan frame: UInt) {
-        while let plan = plans.last, plan.frame <= frame {
-            plans.removeLast()
-            plan.reset()
-            if spare.count < 8 { spare.append(plan) }
-        }
     }
 
     /// Kilobytes of native memory taken since this was last asked, for Lua's collector, which sees only small handles.

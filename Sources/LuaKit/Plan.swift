@@ -6,9 +6,6 @@ import Support
 /// them over, the objects in it.
 final class Plan {
     let header: UnsafeMutablePointer<clua_plan>
-    /// Where on the C stack the frame lies that performs the plan. The stack grows downwards: a plan whose frame lies deeper than a
-    /// running one was jumped over by an error.
-    var frame: UInt = 0
     private unowned let state: LuaState
     private var items: UnsafeMutableBufferPointer<clua_item>
     private(set) var itemCount = 0

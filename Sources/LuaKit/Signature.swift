@@ -54,6 +54,12 @@ public final class Signature: Sendable {
     public let example: Example?
     /// Names of functions a reader may want next.
     public let related: [String]
+    /// The parameters, after them the options, then what is variadic.
+    let declared: [Parameter]
+    /// The names of the parameters and options, in that order, and the checks of all that is declared: a call looks at little else, and a
+    /// parameter is much to copy.
+    let names: [String]
+    let checks: [@Sendable (Argument) throws(Failure) -> ParameterType.Verdict]
     /// Operators and the like check their operands by themselves.
     let isInternal: Bool
     let body: LuaClass.Body
@@ -76,6 +82,9 @@ public final class Signature: Sendable {
         self.parameters = parameters
         self.variadic = variadic
         self.options = options
+        declared = parameters + options + (variadic.map { [$0] } ?? [])
+        names = (parameters + options).map(\.name)
+        checks = declared.map(\.type.check)
         self.returns = returns
         self.example = example
         self.related = related
@@ -91,12 +100,18 @@ public final class Signature: Sendable {
         parameters = []
         variadic = nil
         options = []
+        declared = []
+        names = []
+        checks = []
         returns = []
         example = nil
         related = []
         isInternal = true
         self.body = body
     }
+
+    /// Where among the parameters and options the one of that name is.
+    func position(of name: String) -> Int? { names.firstIndex(of: name) }
 
     static func lastPart(_ name: String) -> String {
         guard let mark = name.lastIndex(where: { $0 == "." || $0 == ":" }) else { return name }

@@ -32,11 +32,36 @@ private final class Mortal: LuaVisible {
                     defer { withExtendedLifetime(alive) {} }
                     return .values(try call.function("f").call())
                 }))
+        try state.setGlobal(
+            "take",
+            .native(
+                Signature(
+                    "take", "Makes one of an argument and calls f, if it is given, before it looks at the others.",
+                    parameters: [
+                        .required("x", .custom("mortal-like", expected: "anything") { _ in Mortal() }, "what"),
+                        .optional("f", .function, "called"),
+                    ],
+                    options: [.optional("k", .integer, default: 1, "a number")]
+                ) { call throws(Failure) in
+                    if try call.has("f") { _ = try call.function("f").call() }
+                    let alive: Mortal = try call.converted("x")
+                    return withExtendedLifetime(alive) { .integer((try? call.integer("k")) ?? 0) }
+                }))
         return state
     }
 }
 
 @Suite(.serialized) struct MemoryTests {
+    @Test func aCallInsideAnotherLeavesItsArgumentsAlone() throws {
+        do {
+            let state = try Mortal.state()
+            let inner = "function() assert(take(0, {k = 7}) == 7) pcall(take, 0, error) assert(take(0) == 1) end"
+            #expect(try result("return take(1, \(inner), {k = 5})", in: state) == "5")
+            // What arguments became goes with the call, not with the next one.
+            #expect(Mortal.live.load(ordering: .relaxed) == 0)
+        }
+    }
+
     @Test func errorsThroughSwiftFramesReleaseEverything() throws {
         do {
             let state = try Mortal.state()

@@ -17,6 +17,13 @@ static inline void csystem_pause(void) {
 #endif
 }
 
+/// What stops the work that the calling thread does at present, NULL at first. Each thread has its own.
+extern _Thread_local void *csystem_present_cancellation;
+
+static inline void *csystem_present(void) { return csystem_present_cancellation; }
+
+static inline void csystem_set_present(void *cancellation) { csystem_present_cancellation = cancellation; }
+
 /// A file that is mapped for reading. Another program may cut it short: to touch what is gone is then the signal SIGBUS, which by default
 /// ends the process.
 typedef struct csystem_mapping csystem_mapping;
