@@ -231,7 +231,7 @@ def other_rows():
         ],
         how=Starting, unit="ms", limit=100,
     )  # fmt: skip
-    yield Row("call", "call of a native function from Lua and back", ["call"], unit="ns", limit=60, threads=1)
+    yield Row("call", "call of a native function with nothing to do, from Lua", ["call"], unit="ns", limit=60, threads=1)
     yield Row(
         "memory", "memory that encoding 1,000,000 texts takes, its result aside", ["memory", "1000000"],
         [Peer("itself, 100,000 texts", ["memory", "100000"], 0.9)], unit="MB", measure="bytes",
