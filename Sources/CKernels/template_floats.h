@@ -20,15 +20,27 @@ INLINE floats load_part(const float *from, size_t count, float rest) {
 }
 INLINE void store_part(float *to, floats value, size_t count) { __builtin_memcpy(to, &value, count * sizeof(float)); }
 
+// Over the lanes, by halves: one after the other would take longer than the rest of a short row.
+#if VECTOR_BYTES == 64
+#define OVER_LANES(OF)                                                                      \
+    const float __attribute__((ext_vector_type(8))) eight = OF(value.lo, value.hi);         \
+    const float __attribute__((ext_vector_type(4))) four = OF(eight.lo, eight.hi)
+#elif VECTOR_BYTES == 32
+#define OVER_LANES(OF) const float __attribute__((ext_vector_type(4))) four = OF(value.lo, value.hi)
+#else
+#define OVER_LANES(OF) const floats four = value
+#endif
+#define SUM_OF(a, b) ((a) + (b))
+// The second where one is not a number: the instructions for it do so.
+#define MAX_OF(a, b) ((a) > (b) ? (a) : (b))
+
 INLINE float lane_sum(floats value) {
-    float sum = 0;
-    for (size_t i = 0; i < FLOATS; i++) sum += value[i];
-    return sum;
+    OVER_LANES(SUM_OF);
+    return (four[0] + four[2]) + (four[1] + four[3]);
 }
 INLINE float lane_max(floats value) {
-    float best = value[0];
-    for (size_t i = 1; i < FLOATS; i++) best = value[i] > best ? value[i] : best;
-    return best;
+    OVER_LANES(MAX_OF);
+    return MAX_OF(MAX_OF(four[0], four[2]), MAX_OF(four[1], four[3]));
 }
 
 // exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts (Cody and Waite), exp(r) by its Taylor polynomial of degree 7.
