@@ -2,7 +2,7 @@
 //   REAL      the type of sums and results
 //   GROUP     what the left and right matrices hold, as wide as REAL: a number, or several of less precision, whose products all go into one sum
 //   MULTIPLY_ADD(left, line, sum)  the sum of vectors with the products of two vectors of groups added
-//   FINISH(activation, columns, row, i, j, context)  what is done to `columns` finished results of row i from column j on
+//   FINISH(activation, rows, columns, c, ldc, i, j, context)  what is done to finished results, `rows` from row i on and `columns` from column j on
 //   ID(name)  the name with the type's suffix
 //
 // Why own kernels. A model's weights are packed once, so a product needs no packing, no threads and no dispatch of its own, and the tile below
@@ -134,8 +134,8 @@ static void ID(product)(size_t m, size_t n, size_t k, const GROUP *a, size_t lda
                 __builtin_memcpy(row, bias, n * sizeof(REAL));
             else
                 __builtin_memset(row, 0, n * sizeof(REAL));
-            FINISH(activation, n, row, i, 0, context);
         }
+        FINISH(activation, m, n, c, ldc, 0, 0, context);
         return;
     }
     const size_t panel_stride = WIDTH * k;
@@ -157,8 +157,7 @@ static void ID(product)(size_t m, size_t n, size_t k, const GROUP *a, size_t lda
                     else
                         choice->run(depth, left, lda, b, panel_stride, tile_bias, adds || p0 > 0, target, ldc);
                     // The tile is still in the first-level cache.
-                    if (p0 + depth == k)
-                        for (size_t r = 0; r < choice->rows; r++) FINISH(activation, columns, target + r * ldc, i0 + i + r, j0, context);
+                    if (p0 + depth == k) FINISH(activation, choice->rows, columns, target, ldc, i0 + i, j0, context);
                 }
             }
         }

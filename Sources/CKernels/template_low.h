@@ -43,7 +43,8 @@ INLINE ints dot_bytes(words left, words line, ints sum) {
 #define REAL float
 #define GROUP unsigned
 #define MULTIPLY_ADD DOT_PAIRS
-#define FINISH(activation, columns, row, i, j, context) activate_f32(activation, columns, row)
+#define FINISH(activation, rows, columns, c, ldc, i, j, context) \
+    for (size_t r = 0; r < (rows); r++) activate_f32(activation, columns, (c) + r * (ldc))
 #define ID(name) name##_bf16
 #include "template_gemm.h"
 
@@ -92,30 +93,42 @@ struct byte_scales {
     const float *bias;
 };
 
-INLINE floats scaled(ints sum, floats scale, int zero, const struct byte_scales *s, size_t j) {
-    const ints exact = sum - zero * *(const loose_ints *)(s->right_sum + j);
-    return __builtin_convertvector(exact, floats) * (scale * load(s->right_scale + j));
+// `count` sums of each of a tile's rows, one vector, become floats in place, so that what belongs to their columns is read once. `activation` is a constant
+// at every use.
+INLINE void finish_vectors(ck_activation activation, size_t rows, size_t count, int *c, size_t ldc, size_t i, size_t j,
+                           const struct byte_scales *s) {
+    const size_t stride = s->stride;
+    const unsigned *left = s->left + i * stride;
+    // The scales and sums of the right side are as wide as its panels, the bias is not.
+    const floats right_scale = load(s->right_scale + j);
+    const ints right_sum = *(const loose_ints *)(s->right_sum + j);
+    const floats bias = s->bias ? load_part(s->bias + j, count, 0) : (floats)0;
+    for (size_t r = 0; r < rows; r++, left += stride, c += ldc) {
+        ints sum = (ints)0;
+        __builtin_memcpy(&sum, c, count * sizeof *c);
+        const ints exact = sum - *(const int *)(left + 1) * right_sum;
+        floats value = FMA(__builtin_convertvector(exact, floats), *(const float *)left * right_scale, bias);
+        if (activation == CK_GELU) value = gelu_of(value);
+        store_part((float *)c, value, count);
+    }
 }
 
-// Sums become floats in place. The scales and sums of the right side are as wide as its panels, the bias is not.
-static void finish_bytes(ck_activation activation, size_t columns, int *row, size_t i, size_t j, const struct byte_scales *s) {
-    float *results = (float *)row;
-    const unsigned *left = s->left + i * s->stride;
-    const floats scale = (floats)*(const float *)left;
-    const int zero = *(const int *)(left + 1);
+INLINE void finish_tile(ck_activation activation, size_t rows, size_t columns, int *c, size_t ldc, size_t i, size_t j,
+                        const struct byte_scales *s) {
     size_t p = 0;
-    for (; p + FLOATS <= columns; p += FLOATS) {
-        const floats value = scaled(*(const loose_ints *)(row + p), scale, zero, s, j + p);
-        store(results + p, s->bias ? value + load(s->bias + j + p) : value);
+    for (; p + FLOATS <= columns; p += FLOATS) finish_vectors(activation, rows, FLOATS, c + p, ldc, i, j + p, s);
+    if (p < columns) finish_vectors(activation, rows, columns - p, c + p, ldc, i, j + p, s);
+}
+
+// The activation that most models have is done on the way, others by themselves.
+static void finish_bytes(ck_activation activation, size_t rows, size_t columns, int *c, size_t ldc, size_t i, size_t j,
+                         const struct byte_scales *s) {
+    if (activation == CK_GELU) {
+        finish_tile(CK_GELU, rows, columns, c, ldc, i, j, s);
+    } else {
+        finish_tile(CK_IDENTITY, rows, columns, c, ldc, i, j, s);
+        for (size_t r = 0; r < rows; r++) activate_f32(activation, columns, (float *)c + r * ldc);
     }
-    if (p < columns) {
-        ints sums = (ints)0;
-        __builtin_memcpy(&sums, row + p, (columns - p) * sizeof *row);
-        floats value = scaled(sums, scale, zero, s, j + p);
-        if (s->bias) value += load_part(s->bias + j + p, columns - p, 0);
-        store_part(results + p, value, columns - p);
-    }
-    activate_f32(activation, columns, results);
 }
 
 #include "template_mix.h"
@@ -132,52 +145,77 @@ INLINE void widen(floats *low, floats *high, floats v) {
     *high = v > *high ? v : *high;
 }
 
-// Bytes of x / scale + zero, to nearest: adding 1.5 * 2^23 rounds and leaves the integer in the low bits.
-INLINE bytes to_bytes(floats x, floats factor, floats zero) {
-    floats v = FMA(x, factor, zero);
-    v = v < 0.0f ? (floats)0 : v;
-    v = v > 255.0f ? (floats)255.0f : v;
-    return __builtin_convertvector(__builtin_bit_cast(words, v + 12582912.0f) & 0xffu, bytes);
+// 1.5 * 2^23: what is added to it is rounded to nearest, and is the integer in the low bits.
+#define ROUNDING 12582912.0f
+#define ROUNDED_ZERO 0x4b400000
+
+// Bytes of x * factor + zero, to nearest, where `shift` is zero + ROUNDING.
+INLINE bytes to_bytes(floats x, floats factor, floats shift) {
+    ints v = __builtin_bit_cast(ints, FMA(x, factor, shift));
+    v = __builtin_elementwise_max(v, (ints)ROUNDED_ZERO);
+    v = __builtin_elementwise_min(v, (ints)(ROUNDED_ZERO + 255));
+    return __builtin_convertvector(v, bytes);
 }
 
-INLINE void store_bytes(unsigned char *to, bytes some, size_t count) {
-    if (count == FLOATS)
-        __builtin_memcpy(to, &some, sizeof some);
-    else
-        __builtin_memcpy(to, &some, count);
-}
-
-// The range of a row's mixed values, 0 in it, becomes 0 ... 255: q = round(x / scale) + zero (Jacob et al. 2018, section 2.1). They are mixed twice,
-// so that there need be no room for them.
-static void quantize_row(size_t k, const float *x, unsigned char *to, float *scale, int *zero) {
-    const size_t step = k / MIXED, rest = k % MIXED, last = k - rest, count = mixed_count(step);
-    floats low = (floats)0, high = (floats)0, mixed[MIXED];
+// A row's values mixed, and the range that they and 0 lie in.
+static void mix_row(size_t k, const float *x, float *mixed, float *least, float *most) {
+    const size_t step = k / MIXED, count = mixed_count(step);
+    floats low = (floats)0, high = (floats)0;
     for (size_t p = 0; p < step; p = mixed_next(p, step)) {
-        mix(x, step, p, mixed);
-        for (size_t i = 0; i < MIXED; i++) widen(&low, &high, mixed[i]);
+        floats some[MIXED];
+        mix(x, step, p, some);
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < MIXED; i++) {
+            widen(&low, &high, some[i]);
+            if (count == FLOATS)
+                store(mixed + i * step + p, some[i]);
+            else
+                store_part(mixed + i * step + p, some[i], count);
+        }
     }
-    for (size_t p = 0; p < rest; p += FLOATS) widen(&low, &high, load_part(x + last + p, rest - p < FLOATS ? rest - p : FLOATS, 0));
-    const float least = -lane_max(-low), range = lane_max(high) - least;
-    *scale = range / 255.0f;
-    const float factor = range > 0 ? 255.0f / range : 0;
-    const float origin = (-least * factor + 12582912.0f) - 12582912.0f;
+    for (size_t p = step * MIXED; p < k; p++) {
+        widen(&low, &high, (floats)x[p]);
+        mixed[p] = x[p];
+    }
+    *least = -lane_max(-low);
+    *most = lane_max(high);
+}
+
+// The range of a row's mixed values becomes 0 ... 255: q = round(x / scale) + zero (Jacob et al. 2018, section 2.1).
+static void quantize_row(size_t k, const float *mixed, float least, float most, unsigned char *to, float *scale, int *zero) {
+    const float width = most - least;
+    *scale = width / 255.0f;
+    const float factor = width > 0 ? 255.0f / width : 0;
+    const float origin = (-least * factor + ROUNDING) - ROUNDING;
     *zero = (int)(origin >= 0 && origin <= 255 ? origin : 0);
-    const floats shift = (floats)(float)*zero;
-    for (size_t p = 0; p < step; p = mixed_next(p, step)) {
-        mix(x, step, p, mixed);
-        for (size_t i = 0; i < MIXED; i++) store_bytes(to + i * step + p, to_bytes(mixed[i], (floats)factor, shift), count);
+    const floats shift = (floats)(ROUNDING + (float)*zero);
+    const size_t whole = k / FLOATS * FLOATS;
+#pragma clang loop unroll_count(4)
+    for (size_t p = 0; p < whole; p += FLOATS) {
+        const bytes some = to_bytes(load(mixed + p), (floats)factor, shift);
+        __builtin_memcpy(to + p, &some, sizeof some);
     }
-    for (size_t p = 0; p < rest; p += FLOATS) {
-        const size_t some = rest - p < FLOATS ? rest - p : FLOATS;
-        store_bytes(to + last + p, to_bytes(load_part(x + last + p, some, 0), (floats)factor, shift), some);
+    if (whole < k) {
+        const bytes some = to_bytes(load_part(mixed + whole, k - whole, 0), (floats)factor, shift);
+        __builtin_memcpy(to + whole, &some, k - whole);
     }
     __builtin_memset(to + k, 0, (4 - k % 4) % 4);
 }
 
+// So many rows are mixed, where there is room, before the first of them becomes bytes: its range is known by then.
+#define ROWS_AHEAD 4
+
 static void left_s8(size_t m, size_t k, const float *a, size_t lda, void *left) {
-    for (size_t i = 0; i < m; i++) {
-        unsigned *row = (unsigned *)left + i * BYTE_ROW(k), *scale = row + (k + 3) / 4;
-        quantize_row(k, a + i * lda, (unsigned char *)row, (float *)scale, (int *)(scale + 1));
+    _Alignas(CK_LINE) float mixed[CK_WIDEST_S8];
+    float least[ROWS_AHEAD], most[ROWS_AHEAD];
+    const size_t together = ROWS_AHEAD * k <= CK_WIDEST_S8 ? ROWS_AHEAD : 1;
+    for (size_t i = 0; i < m; i += together) {
+        const size_t rows = m - i < together ? m - i : together;
+        for (size_t r = 0; r < rows; r++) mix_row(k, a + (i + r) * lda, mixed + r * k, least + r, most + r);
+        for (size_t r = 0; r < rows; r++) {
+            unsigned *row = (unsigned *)left + (i + r) * BYTE_ROW(k), *scale = row + (k + 3) / 4;
+            quantize_row(k, mixed + r * k, least[r], most[r], (unsigned char *)row, (float *)scale, (int *)(scale + 1));
+        }
     }
 }
 

@@ -10,7 +10,8 @@
 #define REAL float
 #define GROUP float
 #define MULTIPLY_ADD FMA
-#define FINISH(activation, columns, row, i, j, context) activate_f32(activation, columns, row)
+#define FINISH(activation, rows, columns, c, ldc, i, j, context) \
+    for (size_t r = 0; r < (rows); r++) activate_f32(activation, columns, (c) + r * (ldc))
 #define ID(name) name##_f32
 #include "template_gemm.h"
 
@@ -18,7 +19,7 @@
 #define REAL double
 #define GROUP double
 #define MULTIPLY_ADD FMA
-#define FINISH(activation, columns, row, i, j, context) ((void)(activation), (void)(row))
+#define FINISH(activation, rows, columns, c, ldc, i, j, context) (void)(activation)
 #define ID(name) name##_f64
 #include "template_gemm.h"
 

@@ -12,9 +12,6 @@ struct Linear: Sendable {
     private let packed: Storage
     private let bias: Storage?
 
-    /// The widest input that products of bytes can add up without overflow.
-    private static let widestBytes = 32_768
-
     /// The fewest outputs that a member takes: four panels, as wide as the widest tile.
     private static let share = 4 * CK_PANEL
 
@@ -26,7 +23,7 @@ struct Linear: Sendable {
     /// - Parameter parts: weights (outputs x `inputs`) and biases (outputs), shapes already checked, values finite; either all have a bias or none has.
     /// - Throws: `argument` named `precision` if the layer is too wide for it.
     init(inputs: Int, parts: [(weight: Tensor, bias: Tensor?)], precision: Precision = .float32) throws(Failure) {
-        guard precision != .int8 || inputs <= Self.widestBytes else {
+        guard precision != .int8 || inputs <= CK_WIDEST_S8 else {
             throw .argument(
                 "precision", expected: "float32 or bfloat16 (a layer of this model has \(inputs) inputs)", got: "int8")
         }

@@ -124,6 +124,20 @@ extension KernelTests {
             }
         }
 
+        /// From 8193 on rows become bytes one by one.
+        @Test(arguments: [8192, 8193, CK_WIDEST_S8])
+        func `Rows of bytes are as wide as sums allow`(k: Int) {
+            var generator = SeededGenerator(seed: 28)
+            let (m, n) = (5, 2)
+            let a = randomFloats(m * k, &generator), b = randomFloats(n * k, &generator)
+            atEveryLevel { level in
+                #expect(nearness(CK_S8, a, b, m: m, n: n, k: k) > 0.999, "\(level)")
+                let whole = product(CK_S8, a, lda: k, b, nil, m: m, n: n, k: k, ldc: n)
+                let last = product(CK_S8, Array(a.suffix(k)), lda: k, b, nil, m: 1, n: n, k: k, ldc: n)
+                #expect(Array(whole.suffix(n)) == last, "\(level)")
+            }
+        }
+
         @Test(arguments: [CK_BF16, CK_S8])
         func `Columns by themselves are those of the whole product`(precision: ck_precision) {
             var generator = SeededGenerator(seed: 26)

@@ -62,11 +62,14 @@ typedef enum ck_precision {
     CK_S8 = 1
 } ck_precision;
 
+/// The most elements of a row of `CK_S8`: a sum of their products does not overflow.
+enum { CK_WIDEST_S8 = 32768 };
+
 /// Bytes needed to hold an n x k matrix packed for `ck_gemm_low`.
 size_t ck_packed_bytes_low(ck_precision precision, size_t n, size_t k);
 
 /// Brings the right-hand matrix of a product to `precision` and packs it, 64-byte aligned: b is n x k, element (p, j) at b[j * ldb + p], every
-/// element finite. For `CK_S8` k is at most 32,768, so that no sum overflows.
+/// element finite. For `CK_S8` k is at most `CK_WIDEST_S8`, here and below.
 void ck_pack_low(ck_precision precision, size_t n, size_t k, const float *b, size_t ldb, void *packed);
 
 /// Bytes that m rows of k elements take in `precision`: m times what one takes.
