@@ -2,7 +2,7 @@ import Foundation
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct MemoryLimitTests {
+@Suite(.timeLimit(.minutes(20))) struct MemoryLimitTests {
     @Test(arguments: [
         "local t = {} for i = 1, 1e9 do t[i] = i end", "local s = 'x' while true do s = s .. s end",
         "return ('x'):rep(1 << 29)",

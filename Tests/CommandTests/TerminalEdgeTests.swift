@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What a terminal sends that nobody hopes for, and surroundings that are not as they should be.
-@Suite(.timeLimit(.minutes(2))) struct TerminalEdgeTests {
+@Suite(.timeLimit(.minutes(20))) struct TerminalEdgeTests {
     let cohort: Executable
 
     init() throws { cohort = try Executable() }
