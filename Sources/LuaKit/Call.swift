@@ -5,8 +5,8 @@ import Support
 ///
 /// Valid only while the function runs: the object is used again for later calls, which makes a call three times as fast.
 public final class Call {
-    /// The state that calls.
     // Like the declaration not counted: both outlive the call, and counting references is most of what a short one costs.
+    /// The state that calls.
     public unowned(unsafe) let state: LuaState
     private(set) var declaration: Unmanaged<Signature>
     private(set) var lua: OpaquePointer
