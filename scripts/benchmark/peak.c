@@ -15,7 +15,7 @@
 #else
 #define BYTES 16
 #endif
-enum { SUMS = 12, STEPS = 4000000 };
+enum { SUMS = 24, STEPS = 4000000 };
 
 typedef float floats __attribute__((vector_size(BYTES)));
 
@@ -23,7 +23,7 @@ typedef float floats __attribute__((vector_size(BYTES)));
 #define CHAINS(type, start, advance)                                                                                                    \
     type sum[SUMS];                                                                                                                     \
     for (int i = 0; i < SUMS; i++) sum[i] = (start);                                                                                    \
-    for (int step = 0; step < STEPS; step++) _Pragma("GCC unroll 12") for (int i = 0; i < SUMS; i++) sum[i] = (advance);                 \
+    for (int step = 0; step < STEPS; step++) _Pragma("GCC unroll 24") for (int i = 0; i < SUMS; i++) sum[i] = (advance);                 \
     volatile type sink;                                                                                                                 \
     for (int i = 0; i < SUMS; i++) sink = sum[i];                                                                                       \
     (void)sink;
