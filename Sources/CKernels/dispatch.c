@@ -125,6 +125,11 @@ void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale
     current()->attention_f32(length, heads, head_size, scale, q, k, v, ld, out, ldo, scratch);
 }
 
+void ck_attention_bf16(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
+                       float *out, size_t ldo, float *scratch) {
+    low_table_of(ck_current_level())->attention_bf16(length, heads, head_size, scale, q, k, v, ld, out, ldo, scratch);
+}
+
 void ck_activation_back_f32(ck_activation activation, size_t n, const float *x, const float *g, float *out) {
     current()->activation_back_f32(activation, n, x, g, out);
 }

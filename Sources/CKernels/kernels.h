@@ -34,11 +34,13 @@ struct ck_table {
                                size_t ld, const float *g, size_t ldg, float *dq, float *dk, float *dv, float *scratch);
 };
 
-// Left rows and products of less precision, by `ck_precision`.
+// Left rows and products of less precision, by `ck_precision`, and attention.
 struct ck_low_table {
     void (*left[2])(size_t m, size_t k, const float *a, size_t lda, void *left);
     void (*gemm[2])(size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end, const float *bias,
                     ck_activation activation, float *c, size_t ldc);
+    void (*attention_bf16)(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
+                           size_t ld, float *out, size_t ldo, float *scratch);
 };
 
 extern const struct ck_table ck_table_plain;

@@ -47,6 +47,14 @@ size_t ck_attention_scratch_f32(size_t length, size_t head_size) {
     return keys + values + padded + CK_ATTENTION_ROWS * padded;
 }
 
+// Queries and keys of one head, packed keys and values, each in pairs; the mask and a block of score rows.
+size_t ck_attention_scratch_bf16(size_t length, size_t head_size) {
+    const size_t width = CK_LINE / sizeof(float);
+    const size_t pairs = (head_size + 1) / 2, padded = (length + width - 1) / width * width;
+    return length * pairs + ck_packed_count_f32(length, pairs) + ck_packed_count_f32(head_size, (length + 1) / 2) + padded +
+           CK_ATTENTION_ROWS * padded;
+}
+
 // Two packed matrices of one head, the mask, scores and their gradients, and one of them turned.
 size_t ck_attention_back_scratch_f32(size_t length, size_t head_size) {
     const size_t width = CK_LINE / sizeof(float);

@@ -45,7 +45,7 @@ INLINE float lane_max(floats value) {
 
 // exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts (Cody and Waite), exp(r) by its Taylor polynomial of degree 7.
 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits, which become the exponent with no float-to-integer conversion, whose
-// result is undefined for NaN. The scaling is by two factors, so that 2^128 needs no special case.
+// result is undefined for NaN. Where no instruction scales, it is done by two factors, so that 2^128 needs no special case.
 //
 // Below -87 the result is 0: the smaller numbers there are subnormal soon, which makes some processors a hundred times slower.
 INLINE floats exp_of(floats x) {
@@ -64,16 +64,20 @@ INLINE floats exp_of(floats x) {
     y = FMA(y, r, (floats)0.5f);
     y = FMA(y, r, (floats)1.0f);
     y = FMA(y, r, (floats)1.0f);
+#if VECTOR_BYTES == 64
+    y = (floats)_mm512_scalef_ps((__m512)y, (__m512)n);
+#else
     // The bits of `shifted` are 0x4b400000 + n.
     const words bits = __builtin_bit_cast(words, shifted) - 0x4b400000u;
     const words half = ((bits + 256u) >> 1) - 128u;
     const words rest = bits - half;
     y *= __builtin_bit_cast(floats, (half + 127u) << 23);
     y *= __builtin_bit_cast(floats, (rest + 127u) << 23);
+#endif
     return given < -87.0f ? (floats)0.0f : y;
 }
 
-// erf(x) = x P(x^2) / Q(x^2) on [-4, 4], beyond which it is 1 to float precision. Coefficients: scripts/goldens/erf_coefficients.py (minimax of
+// erf(x) = x P(x^2) / Q(x^2) on [-4, 4], beyond which it is 1 to float precision. Coefficients: scripts/goldens/kernel_coefficients.py (minimax of
 // the relative error, 2.5e-8 in exact arithmetic).
 INLINE floats erf_of(floats x) {
     x = x < -4.0f ? (floats)-4.0f : x;
@@ -130,4 +134,9 @@ static void activate_f32(ck_activation activation, size_t n, float *x) {
     case CK_RELU: relu_f32(n, x); break;
     case CK_TANH: tanh_f32(n, x); break;
     }
+}
+
+static void activate_rows_f32(ck_activation activation, size_t rows, size_t n, float *x, size_t ldx) {
+    if (activation == CK_IDENTITY) return;
+    for (size_t r = 0; r < rows; r++) activate_f32(activation, n, x + r * ldx);
 }

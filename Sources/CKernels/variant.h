@@ -10,8 +10,7 @@
 #define REAL float
 #define GROUP float
 #define MULTIPLY_ADD FMA
-#define FINISH(activation, rows, columns, c, ldc, i, j, context) \
-    for (size_t r = 0; r < (rows); r++) activate_f32(activation, columns, (c) + r * (ldc))
+#define FINISH(activation, rows, columns, c, ldc, i, j, context) activate_rows_f32(activation, rows, columns, c, ldc)
 #define ID(name) name##_f32
 #include "template_gemm.h"
 

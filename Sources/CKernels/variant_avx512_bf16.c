@@ -9,6 +9,7 @@
 #define LOW_TABLE ck_low_avx512_bf16
 #define DOT_BYTES(left, line, sum) (ints)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(left), (__m512i)(line))
 #define DOT_PAIRS(left, line, sum) (floats)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(left), (__m512bh)(line))
+#define ROUNDED_BF16(value) (words)_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)(value)))
 #include "kernels.h"
 #include "template_floats.h"
 #include "template_low.h"

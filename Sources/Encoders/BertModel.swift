@@ -21,16 +21,18 @@ final class BertModel: Sendable {
     private let positions: Tensor
     private let embeddingNorm: LayerNorm
     private let layers: [BertLayer]
+    private let precision: Precision
     private let folder: String
 
-    /// Rows that go through a layer's products together. The feed-forward part's inner values of this many tokens stay in the second-level cache
-    /// (96 x 1536 floats are 0.6 MB); it also bounds how long a cancellation waits.
+    /// Tokens that go through a layer together, texts whole: what one step leaves to the next (96 x 1536 floats are 0.6 MB) stays in the second-level
+    /// cache. Where attention waited for 480 tokens, encoding in bytes took a tenth longer. It also bounds how long a cancellation waits.
     private static let blockRows = 96
     private static let typeEmbeddings = "embeddings.token_type_embeddings.weight"
 
     /// Loads config.json and the weights from `folder`, and brings the layers' weights to `precision`.
     init(folder: String, precision: Precision = .float32, work: Work = Work()) throws(Failure) {
         self.folder = folder
+        self.precision = precision
         configuration = try EncoderConfiguration("\(folder)/config.json")
         let configuration = configuration
         let hidden = configuration.hidden
@@ -68,10 +70,13 @@ final class BertModel: Sendable {
         _ tokens: PackedTokens, scratch: Scratch, work: Work,
         _ body: (UnsafePointer<Float>) throws(Failure) -> R
     ) throws(Failure) -> R {
-        let room = room(tokens, scratch, members: work.threads)
+        let runs = tokens.runs(of: Self.blockRows)
+        let room = room(tokens, runs, scratch, members: work.threads)
         try work.together { (member) throws(Failure) in
             try self.embed(tokens, into: room.x, member)
-            for layer in self.layers { try self.apply(layer, tokens, room, member) }
+            for layer in self.layers {
+                for run in runs { try self.apply(layer, tokens, run, room, member) }
+            }
         }
         return try body(room.x)
     }
@@ -84,13 +89,16 @@ final class BertModel: Sendable {
         let attention: [UnsafeMutablePointer<Float>]
     }
 
-    private func room(_ tokens: PackedTokens, _ scratch: Scratch, members: Int) -> Room {
-        let hidden = configuration.hidden, count = tokens.ids.count
-        let block = min(Self.blockRows, count)
-        let attention = ck_attention_scratch_f32(tokens.longest, hidden / configuration.heads)
+    private func room(_ tokens: PackedTokens, _ runs: [Range<Int>], _ scratch: Scratch, members: Int) -> Room {
+        let hidden = configuration.hidden
+        let most = runs.reduce(0) { max($0, tokens.starts[$1.upperBound] - tokens.starts[$1.lowerBound]) }
+        let block = min(Self.blockRows, most)
+        let attentionCount = precision.low == nil ? ck_attention_scratch_f32 : ck_attention_scratch_bf16
+        let attention = attentionCount(tokens.longest, hidden / configuration.heads)
         let regions = scratch.regions(
             [
-                count * hidden, count * 3 * hidden, count * hidden, block * configuration.intermediate, block * hidden,
+                tokens.ids.count * hidden, most * 3 * hidden, most * hidden, block * configuration.intermediate,
+                block * hidden,
                 layers.first.map { max($0.queryKeyValue.scratchCount(block), $0.output.scratchCount(block)) } ?? 0,
             ] + [Int](repeating: attention, count: members))
         return Room(
@@ -98,17 +106,20 @@ final class BertModel: Sendable {
             left: regions[5], attention: Array(regions[6...]))
     }
 
+    /// A layer for the texts of one run.
     private func apply(
-        _ layer: BertLayer, _ tokens: PackedTokens, _ room: Room, _ member: TeamMember
+        _ layer: BertLayer, _ tokens: PackedTokens, _ texts: Range<Int>, _ room: Room, _ member: TeamMember
     ) throws(Failure) {
-        let hidden = configuration.hidden, count = tokens.ids.count
+        let hidden = configuration.hidden
+        let first = tokens.starts[texts.lowerBound], count = tokens.starts[texts.upperBound] - first
+        let x = room.x + first * hidden
         try forEachBlock(of: count) { (row, rows) throws(Failure) in
             try layer.queryKeyValue.apply(
-                rows, room.x + row * hidden, room.qkv + row * 3 * hidden, scratch: room.left, by: member)
+                rows, x + row * hidden, room.qkv + row * 3 * hidden, scratch: room.left, by: member)
         }
-        try attend(tokens, room, member)
+        try attend(tokens, texts, room, member)
         try forEachBlock(of: count) { (row, rows) throws(Failure) in
-            let values = room.x + row * hidden
+            let values = x + row * hidden
             try layer.attentionOutput.apply(
                 rows, room.context + row * hidden, room.narrow, scratch: room.left, by: member)
             try layer.attentionNorm.apply(rows, room.narrow, addedTo: values, by: member)
@@ -152,20 +163,24 @@ final class BertModel: Sendable {
         }
     }
 
-    /// Attention inside each text; the members share heads of texts.
-    private func attend(_ tokens: PackedTokens, _ room: Room, _ member: TeamMember) throws(Failure) {
+    /// Attention inside each of a run's texts; the members share heads of texts.
+    private func attend(
+        _ tokens: PackedTokens, _ texts: Range<Int>, _ room: Room, _ member: TeamMember
+    ) throws(Failure) {
         let hidden = configuration.hidden, heads = configuration.heads, size = hidden / heads
         let scale = 1 / Float(size).squareRoot()
-        try member.share(tokens.count * heads) { part in
+        let run = precision.low == nil ? ck_attention_f32 : ck_attention_bf16
+        try member.share(texts.count * heads) { part in
             var next = part.lowerBound
             while next < part.upperBound {
-                let (text, head) = next.quotientAndRemainder(dividingBy: heads)
-                let taken = min(heads - head, part.upperBound - next)
-                let start = tokens.starts[text]
-                let first = room.qkv + start * 3 * hidden + head * size
-                ck_attention_f32(
-                    tokens.starts[text + 1] - start, taken, size, scale, first, first + hidden, first + 2 * hidden,
-                    3 * hidden, room.context + start * hidden + head * size, hidden, room.attention[member.number])
+                let (index, head) = next.quotientAndRemainder(dividingBy: heads)
+                let text = texts.lowerBound + index, taken = min(heads - head, part.upperBound - next)
+                let row = tokens.starts[text] - tokens.starts[texts.lowerBound]
+                let first = room.qkv + row * 3 * hidden + head * size
+                run(
+                    tokens.starts[text + 1] - tokens.starts[text], taken, size, scale, first, first + hidden,
+                    first + 2 * hidden, 3 * hidden, room.context + row * hidden + head * size, hidden,
+                    room.attention[member.number])
                 next += taken
             }
         }

@@ -108,37 +108,54 @@ extension KernelTests {
         @Test(arguments: [1, 2, 15, 16, 17, 50, 100])
         func `Attention equals its formula`(length: Int) {
             var generator = SeededGenerator(seed: UInt64(length))
-            for (heads, size) in [(2, 8), (1, 20), (3, 32)] {
+            for (heads, size) in [(2, 8), (1, 20), (1, 3), (3, 32)] {
                 let width = heads * size, ld = 3 * width
                 let qkv = randomFloats(length * ld, &generator).map { $0 * 2 }
-                atEveryLevel { level in
-                    var out = [Float](repeating: .nan, count: length * width)
-                    let scratch = [Float](repeating: .nan, count: ck_attention_scratch_f32(length, size))
-                    exactly(scratch) { scratch in
-                        exactly(qkv) { q in
-                            ck_attention_f32(
-                                length, heads, size, 0.3, q, q + width, q + 2 * width, ld, &out, width, scratch)
-                        }
-                    }
-                    var worst = 0.0
-                    for h in 0..<heads {
-                        func at(_ row: Int, _ part: Int, _ d: Int) -> Double {
-                            Double(qkv[row * ld + part * width + h * size + d])
-                        }
-                        for i in 0..<length {
-                            let scores = (0..<length).map { j in
-                                exp(0.3 * (0..<size).reduce(0.0) { $0 + at(i, 0, $1) * at(j, 1, $1) })
-                            }
-                            let total = scores.reduce(0, +)
-                            for d in 0..<size {
-                                let expected = (0..<length).reduce(0.0) { $0 + scores[$1] * at($1, 2, d) } / total
-                                worst = worse(worst, abs(Double(out[i * width + h * size + d]) - expected))
+                for isRounded in [false, true] {
+                    let given = isRounded ? qkv.map { rounded($0) } : qkv
+                    let expected = attention(given, length: length, heads: heads, size: size, isRounded: isRounded)
+                    let room =
+                        isRounded ? ck_attention_scratch_bf16(length, size) : ck_attention_scratch_f32(length, size)
+                    let run = isRounded ? ck_attention_bf16 : ck_attention_f32
+                    atEveryLevel { level in
+                        var out = [Float](repeating: .nan, count: length * width)
+                        exactly([Float](repeating: .nan, count: room)) { scratch in
+                            exactly(qkv) { q in
+                                run(length, heads, size, 0.3, q, q + width, q + 2 * width, ld, &out, width, scratch)
                             }
                         }
+                        let worst = zip(out, expected).reduce(0.0) { worst, pair in
+                            worse(worst, (abs(Double(pair.0) - pair.1.value) - pair.1.unit))
+                        }
+                        #expect(worst < 5e-6, "\(level), \(heads) heads of \(size), rounded: \(isRounded)")
                     }
-                    #expect(worst < 5e-6, "\(level), \(heads) heads of \(size)")
                 }
             }
+        }
+
+        /// In double precision. `unit` is what rounding the weights of the values to bfloat16, each by 2^-8 of itself and a little more, may change.
+        private func attention(
+            _ qkv: [Float], length: Int, heads: Int, size: Int, isRounded: Bool
+        ) -> [(value: Double, unit: Double)] {
+            let width = heads * size
+            var results: [(value: Double, unit: Double)] = []
+            for i in 0..<length {
+                for h in 0..<heads {
+                    func at(_ row: Int, _ part: Int, _ d: Int) -> Double {
+                        Double(qkv[(3 * row + part) * width + h * size + d])
+                    }
+                    let powers = (0..<length).map { j in
+                        exp(0.3 * (0..<size).reduce(0.0) { $0 + at(i, 0, $1) * at(j, 1, $1) })
+                    }
+                    let total = powers.reduce(0, +)
+                    for d in 0..<size {
+                        let terms = (0..<length).map { powers[$0] / total * at($0, 2, d) }
+                        let size = terms.reduce(0) { $0 + abs($1) }
+                        results.append((terms.reduce(0, +), isRounded ? 1.1 * size / 256 : 0))
+                    }
+                }
+            }
+            return results
         }
 
         @Test(arguments: [(0, 5), (1, 1), (1, 9), (4, 4), (5, 3), (8, 17), (19, 6), (64, 33)])

@@ -33,3 +33,9 @@ func exactly<T, R>(_ values: [T], _ body: (UnsafeMutablePointer<T>) -> R) -> R {
 
 /// The larger of two errors, where one that is not a number counts as infinite: `max` would drop it.
 func worse(_ a: Double, _ b: Double) -> Double { a.isNaN || b.isNaN ? .infinity : max(a, b) }
+
+/// To bfloat16, nearest, ties to even.
+func rounded(_ value: Float) -> Float {
+    let bits = value.bitPattern
+    return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
+}

@@ -79,7 +79,7 @@ size_t ck_left_bytes_low(ck_precision precision, size_t m, size_t k);
 /// infinity or no number has no meaningful result.
 void ck_left_low(ck_precision precision, size_t m, size_t k, const float *a, size_t lda, void *left);
 
-/// As `ck_gemm_activation_f32` with both sides in `precision`, for the columns `first` up to, not including, `end` of n; the rest of c is left as it is. `first` is
+/// As `ck_gemm_activation_f32` with both sides in `precision` and `CK_GELU` within 1.6e-4, for the columns `first` up to, not including, `end` of n; the rest of c is left as it is. `first` is
 /// a multiple of `CK_PANEL`. Each row of c depends on its row of a only, and each column on its column of b, to the bit.
 void ck_gemm_low(ck_precision precision, size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end,
                  const float *bias, ck_activation activation, float *c, size_t ldc);
@@ -146,6 +146,13 @@ size_t ck_attention_scratch_f32(size_t length, size_t head_size);
 /// share the row stride ld (one fused product computes all three), head h in columns h * head_size and on. Every token sees every other.
 void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                       float *out, size_t ldo, float *scratch);
+
+/// Floats of scratch that `ck_attention_bf16` needs for a sequence of `length` tokens.
+size_t ck_attention_scratch_bf16(size_t length, size_t head_size);
+
+/// As `ck_attention_f32` with the operands of both products, weights of the values included, rounded to bfloat16.
+void ck_attention_bf16(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
+                       float *out, size_t ldo, float *scratch);
 
 /// out[i] = g[i] * the slope of `activation` at x[i], which is 0 for CK_RELU at 0. out may be g.
 void ck_activation_back_f32(ck_activation activation, size_t n, const float *x, const float *g, float *out);
