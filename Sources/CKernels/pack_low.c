@@ -37,8 +37,8 @@ static void pack_pairs(size_t k, const float *column, unsigned *panel) {
 // Byte p of a column whose first group is at `panel`.
 static signed char *byte_at(unsigned *panel, size_t p) { return (signed char *)(panel + p / 4 * WIDTH) + p % 4; }
 
-// To nearest, ties to even: adding 1.5 * 2^23 rounds and leaves the integer in the low bits.
-static signed char rounded(float value) { return (signed char)__builtin_bit_cast(int, value + 12582912.0f); }
+// To nearest, ties to even.
+static signed char rounded(float value) { return (signed char)__builtin_bit_cast(int, value + ROUNDING); }
 
 static void pack_bytes(size_t k, const float *column, unsigned *panel, float *scale, int *sum) {
     const size_t step = k / MIXED, count = mixed_count(step);

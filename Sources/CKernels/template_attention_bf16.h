@@ -21,12 +21,12 @@ static void pack_values(size_t length, size_t head_size, const float *v, size_t 
 // scripts/goldens/kernel_coefficients.py).
 INLINE floats near_power_of(floats x) {
     x = x < -100.0f ? (floats)-100.0f : x;
-    const floats shifted = x + 12582912.0f, r = x - (shifted - 12582912.0f);
+    const floats shifted = x + ROUNDING, r = x - (shifted - ROUNDING);
     floats y = (floats)0.055171411484479904f;
     y = FMA(y, r, (floats)0.2426111400127411f);
     y = FMA(y, r, (floats)0.6932610273361206f);
     y = FMA(y, r, (floats)0.9999280571937561f);
-    return y * __builtin_bit_cast(floats, (__builtin_bit_cast(words, shifted) - (0x4b400000u - 127u)) << 23);
+    return y * __builtin_bit_cast(floats, (__builtin_bit_cast(words, shifted) - (ROUNDED_ZERO - 127u)) << 23);
 }
 
 // A row of n scores, whole vectors, becomes softmax(scale * row) in bfloat16, in the first half of where it was.

@@ -43,17 +43,21 @@ INLINE float lane_max(floats value) {
     return MAX_OF(MAX_OF(four[0], four[2]), MAX_OF(four[1], four[3]));
 }
 
+// 1.5 * 2^23: what is added to it is rounded to the nearest integer, ties to even, and is that integer in the low bits, beyond the bits of this number.
+#define ROUNDING 12582912.0f
+#define ROUNDED_ZERO 0x4b400000
+
 // exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts (Cody and Waite), exp(r) by its Taylor polynomial of degree 7.
-// Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits, which become the exponent with no float-to-integer conversion, whose
-// result is undefined for NaN. Where no instruction scales, it is done by two factors, so that 2^128 needs no special case.
+// Where no instruction scales, n becomes an exponent from the low bits of its sum with ROUNDING, with no float-to-integer conversion, whose result is
+// undefined for NaN; the scaling is then by two factors, so that 2^128 needs no special case.
 //
 // Below -87 the result is 0: the smaller numbers there are subnormal soon, which makes some processors a hundred times slower.
 INLINE floats exp_of(floats x) {
     const floats given = x;
     x = x < -87.0f ? (floats)-87.0f : x;
     x = x > 89.0f ? (floats)89.0f : x;
-    const floats shifted = FMA(x, (floats)1.44269504f, (floats)12582912.0f);
-    const floats n = shifted - 12582912.0f;
+    const floats shifted = FMA(x, (floats)1.44269504f, (floats)ROUNDING);
+    const floats n = shifted - ROUNDING;
     floats r = FMA(n, (floats)-0.693359375f, x);
     r = FMA(n, (floats)2.12194440e-4f, r);
     floats y = (floats)(1.0f / 5040);
@@ -67,8 +71,7 @@ INLINE floats exp_of(floats x) {
 #if VECTOR_BYTES == 64
     y = (floats)_mm512_scalef_ps((__m512)y, (__m512)n);
 #else
-    // The bits of `shifted` are 0x4b400000 + n.
-    const words bits = __builtin_bit_cast(words, shifted) - 0x4b400000u;
+    const words bits = __builtin_bit_cast(words, shifted) - ROUNDED_ZERO;
     const words half = ((bits + 256u) >> 1) - 128u;
     const words rest = bits - half;
     y *= __builtin_bit_cast(floats, (half + 127u) << 23);

@@ -175,10 +175,6 @@ INLINE void widen(floats *low, floats *high, floats v) {
     *high = v > *high ? v : *high;
 }
 
-// 1.5 * 2^23: what is added to it is rounded to nearest, and is the integer in the low bits.
-#define ROUNDING 12582912.0f
-#define ROUNDED_ZERO 0x4b400000
-
 // Bytes of x * factor + zero, to nearest, where `shift` is zero + ROUNDING.
 INLINE bytes to_bytes(floats x, floats factor, floats shift) {
     ints v = __builtin_bit_cast(ints, FMA(x, factor, shift));
