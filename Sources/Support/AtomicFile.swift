@@ -27,16 +27,14 @@ public struct AtomicFile: ~Copyable {
         guard stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
             throw .file(path, "cannot be written: it is there and is no regular file", hint: "name a file")
         }
-        var template = Array("\(target).XXXXXX.tmp".utf8CString)
-        var descriptor: Int32 = -1, code: Int32 = 0
-        let made = UnfinishedFiles.make {
+        var descriptor: Int32 = -1
+        let made = UnfinishedFiles.make("\(target).XXXXXX.tmp") { template in
             descriptor = mkstemps(&template, 4)
-            code = errno
-            return descriptor < 0 ? nil : Self.path(template)
+            return descriptor >= 0
         }
-        guard let made else {
-            let hint = code == ENOENT ? "make its folder first" : nil
-            throw .file(path, "cannot be written: \(systemError(code))", hint: hint)
+        guard let temporary = made.path else {
+            let hint = made.error == ENOENT ? "make its folder first" : nil
+            throw .file(path, "cannot be written: \(systemError(made.error))", hint: hint)
         }
         // mkstemps makes the file private; a result should have the rights of any other file the user makes.
         let mask = umask(0)
@@ -46,7 +44,7 @@ public struct AtomicFile: ~Copyable {
         self.target = target
         self.descriptor = descriptor
         self.cancellation = cancellation
-        temporaryPath = made
+        temporaryPath = temporary
         buffer.reserveCapacity(1 << 16)
     }
 
@@ -82,10 +80,6 @@ public struct AtomicFile: ~Copyable {
         guard rename(temporaryPath, target) == 0 else { throw .file(path, "cannot be written: \(systemError())") }
         committed = true
         UnfinishedFiles.remove(temporaryPath)
-    }
-
-    private static func path(_ template: [CChar]) -> String {
-        String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private static func resolved(_ path: String) -> String {

@@ -20,14 +20,9 @@ public struct AtomicFolder: ~Copyable {
         let parent = FileSystem.parent(of: path) ?? "."
         try FileSystem.makeFolder(parent)
         Self.removeLeftovers(in: parent)
-        var template = Array("\(parent)/\(Self.prefix)\(FileSystem.lastComponent(of: path)).XXXXXX".utf8CString)
-        var code: Int32 = 0
-        let made = UnfinishedFiles.make {
-            let isMade = mkdtemp(&template) != nil
-            code = errno
-            return isMade ? String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
-        }
-        guard let temporary = made else { throw .file(path, "cannot be made: \(systemError(code))") }
+        let template = "\(parent)/\(Self.prefix)\(FileSystem.lastComponent(of: path)).XXXXXX"
+        let made = UnfinishedFiles.make(template) { mkdtemp(&$0) != nil }
+        guard let temporary = made.path else { throw .file(path, "cannot be made: \(systemError(made.error))") }
         lock = open(temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if lock >= 0 { flock(lock, LOCK_EX | LOCK_NB) }
         // mkdtemp makes the folder private; a result should have the rights of any other folder the user makes.

@@ -4,12 +4,17 @@ import Glibc
 public enum UnfinishedFiles {
     private static let paths = Locked<Set<String>>([])
 
-    /// Has `create` make something and remembers the path that it returns; nil if it could not. No sudden exit comes in between.
-    static func make(_ create: () -> String?) -> String? {
+    /// Has `create` make something of `template`, whose X it fills in (`mkstemps`, `mkdtemp`), and remembers its path; nil, and what errno was, if it could
+    /// not. No sudden exit comes in between.
+    static func make(
+        _ template: String, _ create: (inout [CChar]) -> Bool
+    ) -> (path: String?, error: Int32) {
         paths.withLock { list in
-            guard let path = create() else { return nil }
+            var template = Array(template.utf8CString)
+            guard create(&template) else { return (nil, errno) }
+            let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
             list.insert(path)
-            return path
+            return (path, 0)
         }
     }
 
