@@ -1,5 +1,5 @@
-// Attention of one sequence as in template_attention.h, for one instruction set, with the operands of both products in bfloat16: each is
-// rounded once a head, scores and their softmax are float.
+// Attention of one sequence as in template_attention.h, for one instruction set, with the operands of both products in bfloat16. Scores and their softmax
+// are float. Included by template_low.h, whose product it uses.
 
 // Values of one head, packed as the right side of a product: a word holds the values of two tokens.
 static void pack_values(size_t length, size_t head_size, const float *v, size_t ld, unsigned *packed) {

@@ -79,8 +79,8 @@ size_t ck_left_bytes_low(ck_precision precision, size_t m, size_t k);
 /// infinity or no number has no meaningful result.
 void ck_left_low(ck_precision precision, size_t m, size_t k, const float *a, size_t lda, void *left);
 
-/// As `ck_gemm_activation_f32` with both sides in `precision` and `CK_GELU` within 1.6e-4, for the columns `first` up to, not including, `end` of n; the rest of c is left as it is. `first` is
-/// a multiple of `CK_PANEL`. Each row of c depends on its row of a only, and each column on its column of b, to the bit.
+/// As `ck_gemm_activation_f32` with both sides in `precision` and `CK_GELU` within 1.6e-4, for the columns `first` up to, not including, `end` of n; the rest
+/// of c is left as it is. `first` is a multiple of `CK_PANEL`. Each row of c depends on its row of a only, and each column on its column of b, to the bit.
 void ck_gemm_low(ck_precision precision, size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end,
                  const float *bias, ck_activation activation, float *c, size_t ldc);
 
