@@ -27,7 +27,7 @@ public struct ModelStore: Sendable {
         if FileSystem.isFile("\(path)/config.json") { return path }
         if !model.isEmpty, FileSystem.isFolder(path) {
             throw .argument(
-                "model", expected: "a model folder", got: "'\(model)', which has no config.json",
+                "model", expected: "a model folder", got: "a folder that has no config.json, '\(model)'",
                 hint: "a model folder holds config.json, model.safetensors and tokenizer.json")
         }
         let names = installed().map(\.name)
