@@ -11,23 +11,27 @@ struct Chunks: Sendable {
     init(lengths: [Int], threads: Int, members: Int) {
         let total = lengths.reduce(0, +)
         let aim = min(max(total / 16, 96), 480)
-        var start = 0, size = 0
+        ranges = Self.runs(of: lengths, limit: aim)
         // What each thread has to do if each takes the next chunk when it is done with one.
         var loads = [Int](repeating: 0, count: threads)
-        func close(at end: Int) {
-            ranges.append(start..<end)
-            if let idle = loads.indices.min(by: { loads[$0] < loads[$1] }) { loads[idle] += size }
+        for range in ranges {
+            guard let idle = loads.indices.min(by: { loads[$0] < loads[$1] }) else { break }
+            loads[idle] += lengths[range].reduce(0, +)
         }
-        for (index, length) in lengths.enumerated() {
-            if index > start, size + length > aim {
-                close(at: index)
-                (start, size) = (index, 0)
-            }
-            size += length
-        }
-        if start < lengths.count { close(at: lengths.count) }
         // Waiting for each other at every step costs members a tenth at most; measured on two threads, a twentieth.
         let several = min(threads, members)
         if several > 1, 10 * (loads.max() ?? 0) * several > 11 * total { self.members = several }
+    }
+    /// The texts of `lengths` tokens in runs of at most `limit` tokens; a longer text is a run of its own.
+    static func runs(of lengths: [Int], limit: Int) -> [Range<Int>] {
+        var runs: [Range<Int>] = [], first = 0, size = 0
+        for (text, length) in lengths.enumerated() {
+            if text > first, size + length > limit {
+                runs.append(first..<text)
+                (first, size) = (text, 0)
+            }
+            size += length
+        }
+        return first < lengths.count ? runs + [first..<lengths.count] : runs
     }
 }

@@ -9,17 +9,10 @@ struct PackedTokens: Sendable {
     var count: Int { starts.count - 1 }
 
     /// Tokens of the longest text.
-    var longest: Int { (0..<count).reduce(0) { max($0, starts[$1 + 1] - starts[$1]) } }
+    var longest: Int { lengths.max() ?? 0 }
 
-    /// The texts in runs of at most `limit` tokens; a longer text is a run of its own.
-    func runs(of limit: Int) -> [Range<Int>] {
-        var runs: [Range<Int>] = [], first = 0
-        for text in 0..<count where text > first && starts[text + 1] - starts[first] > limit {
-            runs.append(first..<text)
-            first = text
-        }
-        return first < count ? runs + [first..<count] : runs
-    }
+    /// Tokens of each text.
+    var lengths: [Int] { (0..<count).map { starts[$0 + 1] - starts[$0] } }
 
     /// Appends a text.
     mutating func append(_ text: [Int32]) {

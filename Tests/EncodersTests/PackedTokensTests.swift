@@ -12,6 +12,7 @@ import Testing
     func `Runs hold whole texts, as many as fit`(lengths: [Int], runs: [Range<Int>]) {
         var tokens = PackedTokens()
         for length in lengths { tokens.append([Int32](repeating: 7, count: length)) }
-        #expect(tokens.runs(of: 96) == runs)
+        #expect(tokens.lengths == lengths)
+        #expect(Chunks.runs(of: tokens.lengths, limit: 96) == runs)
     }
 }
