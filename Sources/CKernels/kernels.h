@@ -6,6 +6,9 @@
 // Bytes of one line of a packed panel, the same for every instruction set, so that a matrix packed once can be used by all.
 #define CK_LINE 64
 
+// Columns of floats that fill whole panels, so many that n fit.
+static inline size_t ck_whole_panels(size_t n) { return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL; }
+
 // Rows of attention scores computed at a time: a multiple of every tile height; bounds the scratch of long texts.
 #define CK_ATTENTION_ROWS 48
 

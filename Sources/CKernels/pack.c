@@ -41,24 +41,19 @@ void ck_transpose_f32(size_t rows, size_t columns, const float *from, size_t ldf
 
 // Packed keys and values of one head, the mask, and a block of score rows.
 size_t ck_attention_scratch_f32(size_t length, size_t head_size) {
-    const size_t width = CK_LINE / sizeof(float);
     const size_t keys = ck_packed_count_f32(length, head_size), values = ck_packed_count_f32(head_size, length);
-    const size_t padded = (length + width - 1) / width * width;
-    return keys + values + padded + CK_ATTENTION_ROWS * padded;
+    return keys + values + (1 + CK_ATTENTION_ROWS) * ck_whole_panels(length);
 }
 
 // Queries and keys of one head, packed keys and values, each in pairs; the mask and a block of score rows.
 size_t ck_attention_scratch_bf16(size_t length, size_t head_size) {
-    const size_t width = CK_LINE / sizeof(float);
-    const size_t pairs = (head_size + 1) / 2, padded = (length + width - 1) / width * width;
-    return length * pairs + ck_packed_count_f32(length, pairs) + ck_packed_count_f32(head_size, (length + 1) / 2) + padded +
-           CK_ATTENTION_ROWS * padded;
+    const size_t pairs = (head_size + 1) / 2;
+    return length * pairs + ck_packed_count_f32(length, pairs) + ck_packed_count_f32(head_size, (length + 1) / 2) +
+           (1 + CK_ATTENTION_ROWS) * ck_whole_panels(length);
 }
 
 // Two packed matrices of one head, the mask, scores and their gradients, and one of them turned.
 size_t ck_attention_back_scratch_f32(size_t length, size_t head_size) {
-    const size_t width = CK_LINE / sizeof(float);
     const size_t wide = ck_packed_count_f32(length, head_size), narrow = ck_packed_count_f32(head_size, length);
-    const size_t padded = (length + width - 1) / width * width;
-    return wide + narrow + padded + 2 * length * padded + length * length;
+    return wide + narrow + (1 + 2 * length) * ck_whole_panels(length) + length * length;
 }

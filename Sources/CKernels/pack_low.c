@@ -7,17 +7,13 @@
 #include "template_floats.h"
 #include "template_mix.h"
 
-#define WIDTH (CK_LINE / sizeof(float))
-
 static size_t group_size(ck_precision precision) { return precision == CK_BF16 ? 2 : 4; }
 
 static size_t groups_of(ck_precision precision, size_t k) { return (k + group_size(precision) - 1) / group_size(precision); }
 
-static size_t padded(size_t n) { return (n + WIDTH - 1) / WIDTH * WIDTH; }
-
 size_t ck_packed_bytes_low(ck_precision precision, size_t n, size_t k) {
-    const size_t panels = padded(n) * groups_of(precision, k) * sizeof(unsigned);
-    return precision == CK_BF16 ? panels : panels + padded(n) * (sizeof(float) + sizeof(int));
+    const size_t panels = ck_whole_panels(n) * groups_of(precision, k) * sizeof(unsigned);
+    return precision == CK_BF16 ? panels : panels + ck_whole_panels(n) * (sizeof(float) + sizeof(int));
 }
 
 size_t ck_left_bytes_low(ck_precision precision, size_t m, size_t k) {
@@ -31,11 +27,11 @@ static unsigned rounded_bf16(float value) {
 
 static void pack_pairs(size_t k, const float *column, unsigned *panel) {
     for (size_t p = 0; p < k; p += 2)
-        panel[p / 2 * WIDTH] = rounded_bf16(column[p]) | (p + 1 < k ? rounded_bf16(column[p + 1]) << 16 : 0);
+        panel[p / 2 * CK_PANEL] = rounded_bf16(column[p]) | (p + 1 < k ? rounded_bf16(column[p + 1]) << 16 : 0);
 }
 
 // Byte p of a column whose first group is at `panel`.
-static signed char *byte_at(unsigned *panel, size_t p) { return (signed char *)(panel + p / 4 * WIDTH) + p % 4; }
+static signed char *byte_at(unsigned *panel, size_t p) { return (signed char *)(panel + p / 4 * CK_PANEL) + p % 4; }
 
 // To nearest, ties to even.
 static signed char rounded(float value) { return (signed char)__builtin_bit_cast(int, value + ROUNDING); }
@@ -66,10 +62,10 @@ void ck_pack_low(ck_precision precision, size_t n, size_t k, const float *b, siz
     const size_t groups = groups_of(precision, k);
     __builtin_memset(packed, 0, ck_packed_bytes_low(precision, n, k));
     unsigned *panels = packed;
-    float *scale = (float *)(panels + padded(n) * groups);
-    int *sum = (int *)(scale + padded(n));
+    float *scale = (float *)(panels + ck_whole_panels(n) * groups);
+    int *sum = (int *)(scale + ck_whole_panels(n));
     for (size_t j = 0; j < n; j++) {
-        unsigned *panel = panels + j / WIDTH * WIDTH * groups + j % WIDTH;
+        unsigned *panel = panels + j / CK_PANEL * CK_PANEL * groups + j % CK_PANEL;
         if (precision == CK_BF16)
             pack_pairs(k, b + j * ldb, panel);
         else

@@ -5,7 +5,7 @@ static void attention_f32(size_t length, size_t heads, size_t head_size, float s
                           float *out, size_t ldo, float *scratch) {
     float *keys = scratch, *values = keys + ck_packed_count_f32(length, head_size);
     float *mask = values + ck_packed_count_f32(head_size, length);
-    const size_t padded = (length + CK_LINE / sizeof(float) - 1) / (CK_LINE / sizeof(float)) * (CK_LINE / sizeof(float));
+    const size_t padded = ck_whole_panels(length);
     float *scores = mask + padded;
     // Scores are computed for panels in full, so that neither products nor rows have a rest to treat. Columns beyond `length` take no part:
     // their bias of minus infinity leaves them nothing in the softmax, and the second product does not read them.

@@ -3,11 +3,11 @@
 
 // Values of one head, packed as the right side of a product: a word holds the values of two tokens.
 static void pack_values(size_t length, size_t head_size, const float *v, size_t ld, unsigned *packed) {
-    const size_t width = CK_LINE / sizeof(float), pairs = (length + 1) / 2;
+    const size_t pairs = (length + 1) / 2;
     for (size_t j = 0; j < head_size; j += FLOATS) {
         const size_t count = head_size - j < FLOATS ? head_size - j : FLOATS;
-        unsigned *to = packed + j / width * width * pairs + j % width;
-        for (size_t p = 0; p < length; p += 2, to += width) {
+        unsigned *to = packed + j / CK_PANEL * CK_PANEL * pairs + j % CK_PANEL;
+        for (size_t p = 0; p < length; p += 2, to += CK_PANEL) {
             const float *first = v + p * ld + j;
             words pair = ROUNDED_BF16(count == FLOATS ? load(first) : load_part(first, count, 0));
             if (p + 1 < length) pair |= ROUNDED_BF16(count == FLOATS ? load(first + ld) : load_part(first + ld, count, 0)) << 16;
@@ -54,7 +54,7 @@ static void softmax_bf16(size_t n, float scale, float *row) {
 
 static void attention_bf16(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                            float *out, size_t ldo, float *scratch) {
-    const size_t width = CK_LINE / sizeof(float), pairs = (head_size + 1) / 2, padded = (length + width - 1) / width * width;
+    const size_t pairs = (head_size + 1) / 2, padded = ck_whole_panels(length);
     // Rows in pairs: first the keys, to be packed, then the queries.
     float *rows_of_pairs = scratch, *keys = rows_of_pairs + length * pairs, *values = keys + ck_packed_count_f32(length, pairs);
     float *mask = values + ck_packed_count_f32(head_size, (length + 1) / 2), *scores = mask + padded;

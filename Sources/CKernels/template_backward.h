@@ -95,7 +95,7 @@ static void layernorm_back_f32(size_t rows, size_t n, const float *x, const floa
 // products is scale p (d - sum(p d)).
 static void attention_back_f32(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
                                size_t ld, const float *g, size_t ldg, float *dq, float *dk, float *dv, float *scratch) {
-    const size_t line = CK_LINE / sizeof(float), padded = (length + line - 1) / line * line;
+    const size_t padded = ck_whole_panels(length);
     float *wide = scratch, *narrow = wide + ck_packed_count_f32(length, head_size);
     float *mask = narrow + ck_packed_count_f32(head_size, length);
     float *p = mask + padded, *d = p + length * padded, *turned = d + length * padded;

@@ -247,7 +247,7 @@ static void left_s8(size_t m, size_t k, const float *a, size_t lda, void *left) 
 
 static void gemm_s8(size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end, const float *bias,
                     ck_activation activation, float *c, size_t ldc) {
-    const size_t groups = (k + 3) / 4, width = CK_LINE / sizeof(float), padded = (n + width - 1) / width * width;
+    const size_t groups = (k + 3) / 4, padded = ck_whole_panels(n);
     const float *right_scale = (const float *)((const unsigned *)packed + padded * groups);
     const struct byte_scales scales = {
         (const unsigned *)left + groups, BYTE_ROW(k), right_scale + first, (const int *)(right_scale + padded) + first, bias ? bias + first : NULL,

@@ -70,7 +70,7 @@ final class BertModel: Sendable {
         _ tokens: PackedTokens, scratch: Scratch, work: Work,
         _ body: (UnsafePointer<Float>) throws(Failure) -> R
     ) throws(Failure) -> R {
-        let runs = Chunks.runs(of: tokens.lengths, limit: Self.blockRows)
+        let runs = Chunks.runs(of: tokens.lengths) { _ in Self.blockRows }
         let room = room(tokens, runs, scratch, members: work.threads)
         try work.together { (member) throws(Failure) in
             try self.embed(tokens, into: room.x, member)

@@ -16,6 +16,20 @@ import Testing
         #expect(Chunks(lengths: lengths, threads: threads, members: 6).members == members)
     }
 
+    @Test func `No thread works much longer than the others`() {
+        for threads in [2, 3, 8] {
+            let lengths = (0..<3000).map { 5 + $0 * 37 % 90 }
+            let sizes = Chunks(lengths: lengths, threads: threads, members: 6).ranges.map { lengths[$0].reduce(0, +) }
+            // Each takes the next chunk when it is done with one.
+            var loads = [Int](repeating: 0, count: threads)
+            for size in sizes {
+                guard let idle = loads.indices.min(by: { loads[$0] < loads[$1] }) else { break }
+                loads[idle] += size
+            }
+            #expect((loads.max() ?? 0) - (loads.min() ?? 0) <= 96)
+        }
+    }
+
     @Test func `Every text is in one chunk, in order`() {
         for count in [0, 1, 2, 40, 700] {
             let lengths = (0..<count).map { $0 * 37 % 90 }

@@ -13,6 +13,6 @@ import Testing
         var tokens = PackedTokens()
         for length in lengths { tokens.append([Int32](repeating: 7, count: length)) }
         #expect(tokens.lengths == lengths)
-        #expect(Chunks.runs(of: tokens.lengths, limit: 96) == runs)
+        #expect(Chunks.runs(of: tokens.lengths) { _ in 96 } == runs)
     }
 }
