@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// What the system says of this process's memory.
@@ -12,6 +13,10 @@ public enum ProcessMemory {
         guard let bytes = pages().map({ $0.data * pageSize }), bytes < 1 << 40 else { return nil }
         return bytes
     }
+
+    /// Keeps some of the memory that is freed for what is asked for next. Training frees after each step what the next one takes: to have it cleared
+    /// by the system every time took a tenth of a step (multilingual-e5-small, 16 reviews).
+    public static func keepFreed() { csystem_keep_memory(256 << 20) }
 
     private static let pageSize = sysconf(Int32(_SC_PAGESIZE))
 

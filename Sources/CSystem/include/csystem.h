@@ -8,6 +8,9 @@
 /// Gives memory that was freed and kept for later back to the system.
 void csystem_give_back_memory(void);
 
+/// Keeps up to `most` bytes of freed memory for later, where it would go back to the system at once.
+void csystem_keep_memory(int most);
+
 /// Tells the processor that this thread looks at memory again and again until another writes to it.
 static inline void csystem_pause(void) {
 #if defined(__x86_64__)
