@@ -130,13 +130,14 @@ extension Tensor {
         let packed = try right.packed(Float.self, isTransposed: transposed, work: work) {
             ck_pack_f32($0, $1, $2, $3, $4, $5)
         }
-        // About 20 million operations a block: long enough for a thread, short enough to stop quickly.
-        let rows = max(6, min(m, 10_000_000 / max(1, n * k) / 6 * 6))
-        try work.forEach((m + rows - 1) / rows) { block, _ in
-            let from = block * rows
+        let blocks = ProductBlocks(rows: m, columns: n, inner: k, line: 16)
+        try work.forEach(blocks.count) { index, _ in
+            let (rows, columns) = blocks[index]
+            let (row, column) = (rows.lowerBound, columns.lowerBound)
             ck_gemm_f32(
-                min(rows, m - from), n, k, left.pointer(Float.self) + from * left.strides[0], left.strides[0],
-                packed.pointer(Float.self), bias?.pointer(Float.self), result.pointer(Float.self) + from * n, n)
+                rows.count, columns.count, k, left.pointer(Float.self) + row * left.strides[0], left.strides[0],
+                packed.pointer(Float.self) + column * k, bias.map { $0.pointer(Float.self) + column },
+                result.pointer(Float.self) + row * n + column, n)
         }
     }
 

@@ -120,13 +120,13 @@ final class PackedMatrix: Sendable {
     ) throws(Failure) {
         let width = width ?? self.width
         guard inner > 0, width > 0, !rows.isEmpty else { return }
-        // About 20 million operations a block: long enough for a thread, short enough to stop quickly.
-        let height = max(6, min(rows.count, 10_000_000 / (inner * width) / 6 * 6))
-        try work.forEach((rows.count + height - 1) / height) { block, _ in
-            let first = rows.lowerBound + block * height
+        let blocks = ProductBlocks(rows: rows.count, columns: width, inner: inner, line: 8)
+        try work.forEach(blocks.count) { index, _ in
+            let (taken, columns) = blocks[index]
+            let (first, next) = (rows.lowerBound + taken.lowerBound, columns.lowerBound)
             ck_gemm_add_f64(
-                min(height, rows.upperBound - first), width, inner, left.row(first) + from, left.columns,
-                packed.pointer(Double.self), result.row(first) + column, result.columns)
+                taken.count, columns.count, inner, left.row(first) + from, left.columns,
+                packed.pointer(Double.self) + next * inner, result.row(first) + column + next, result.columns)
         }
     }
 }

@@ -7,10 +7,9 @@ extension Tensor {
     func doubleProduct(_ other: Tensor, into result: Tensor, _ work: Work) throws(Failure) {
         let left = strides[1] == 1 && strides[0] >= shape[1] ? self : try clone(work: work)
         let (m, k, n) = (shape[0], shape[1], other.shape[1])
-        // About 10 million operations a block: long enough for a thread, short enough to stop quickly.
-        let rows = max(6, min(m, 5_000_000 / max(1, n * k) / 6 * 6))
         if n == 1 {
             let right = try other.contiguous(work: work)
+            let rows = max(1, (1 << 18) / k)
             try work.forEach((m + rows - 1) / rows) { block, _ in
                 for row in block * rows..<min(m, (block + 1) * rows) {
                     result.pointer(Double.self)[row] = ck_dot_f64(
@@ -25,11 +24,13 @@ extension Tensor {
         let packed = try right.packed(Double.self, isTransposed: isTransposed, work: work) {
             ck_pack_f64($0, $1, $2, $3, $4, $5)
         }
-        try work.forEach((m + rows - 1) / rows) { block, _ in
-            let from = block * rows
+        let blocks = ProductBlocks(rows: m, columns: n, inner: k, line: 8)
+        try work.forEach(blocks.count) { index, _ in
+            let (rows, columns) = blocks[index]
+            let (row, column) = (rows.lowerBound, columns.lowerBound)
             ck_gemm_f64(
-                min(rows, m - from), n, k, left.pointer(Double.self) + from * left.strides[0], left.strides[0],
-                packed.pointer(Double.self), nil, result.pointer(Double.self) + from * n, n)
+                rows.count, columns.count, k, left.pointer(Double.self) + row * left.strides[0], left.strides[0],
+                packed.pointer(Double.self) + column * k, nil, result.pointer(Double.self) + row * n + column, n)
         }
     }
 }

@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Tensors
+
+@Suite struct ProductBlocksTests {
+    @Test(arguments: [(1, 1, 1), (1, 1536, 384), (97, 65, 3), (670, 1536, 384), (12, 7, 100_000), (2000, 300, 2)])
+    func `Every element is in one block`(rows: Int, columns: Int, inner: Int) {
+        let blocks = ProductBlocks(rows: rows, columns: columns, inner: inner, line: 16)
+        var times = [Int](repeating: 0, count: rows * columns)
+        for index in 0..<blocks.count {
+            let block = blocks[index]
+            #expect(block.columns.lowerBound % 64 == 0)
+            #expect(block.rows.count * block.columns.count * inner <= max(10_000_000, block.rows.count * 64 * inner))
+            for row in block.rows { for column in block.columns { times[row * columns + column] += 1 } }
+        }
+        #expect(times.allSatisfy { $0 == 1 })
+    }
+
+    @Test func `Small products are one block, large ones many`() {
+        #expect(ProductBlocks(rows: 1, columns: 1536, inner: 384, line: 16).count == 1)
+        #expect(ProductBlocks(rows: 16, columns: 384, inner: 384, line: 16).count == 1)
+        #expect(ProductBlocks(rows: 1, columns: 100_000, inner: 1000, line: 16).count > 2)
+        #expect(ProductBlocks(rows: 0, columns: 10, inner: 10, line: 16).count == 0)
+        #expect(ProductBlocks(rows: 10, columns: 0, inner: 10, line: 16).count == 0)
+    }
+}
