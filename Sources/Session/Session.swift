@@ -90,7 +90,12 @@ public final class Session {
         try lua.setGlobal("print", .native(Printing.print))
         try lua.reseed(UInt64(bitPattern: Int64(configuration.seed)))
         lua.watchModules()
-        if let limit = configuration.memoryLimit { try lua.limitTotalMemory(to: limit) }
+        // A limit is compared with what the process holds, freed and kept or not.
+        if let limit = configuration.memoryLimit {
+            try lua.limitTotalMemory(to: limit)
+        } else {
+            ProcessMemory.keepFreed()
+        }
         if configuration.isSandboxed { try lua.enterSandbox(try FileAccess(only: configuration.allowedFolders)) }
         return lua
     }

@@ -8,7 +8,6 @@ import Support
     static func main() {
         StandardStreams.fillGaps()
         Signals.keepCrashesQuiet()
-        ProcessMemory.keepFreed()
         atexit { UnfinishedFiles.removeAll() }
         let status = run(Array(CommandLine.arguments.dropFirst()))
         guard Console.flush() else {

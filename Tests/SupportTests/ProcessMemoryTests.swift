@@ -12,7 +12,7 @@ import Testing
             ProcessMemory.keepFreed()
             func faults() -> Int {
                 var usage = rusage()
-                getrusage(RUSAGE_SELF, &usage)
+                getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
                 return usage.ru_minflt
             }
             func step() throws {

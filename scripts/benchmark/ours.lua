@@ -11,10 +11,10 @@ local function lines(path)
     return texts
 end
 
--- The most memory that this process has held.
-local function peak()
+-- The memory that this process holds ("VmRSS"), or the most that it has held ("VmHWM").
+local function memory(name)
     for line in io.lines "/proc/self/status" do
-        local size = line:match "^VmHWM:%s+(%d+)"
+        local size = line:match("^" .. name .. ":%s+(%d+)")
         if size then return tonumber(size) * 1024 end
     end
 end
@@ -153,9 +153,9 @@ function works.memory(count)
     encoder:encode(users.name:totable()[1])
     collectgarbage()
     return function()
-        local before = peak()
+        local before = memory "VmRSS"
         local vectors = encoder:encode(users.name)
-        return peak() - before - 4 * #vectors * vectors.shape[2]
+        return memory "VmHWM" - before - 4 * #vectors * vectors.shape[2]
     end, function(bytes) return { bytes = bytes } end
 end
 
@@ -194,7 +194,7 @@ function works.experiment()
             data = rows, unit = "id", variant = "arm", control = "a", metrics = { ab.proportion "visit", ab.mean "spend" },
             covariates = { "before" },
         }:analyze()
-    end, function() return { peak = peak() } end
+    end, function() return { peak = memory "VmHWM" } end
 end
 
 -- The e-mail challenge of 64,000 customers from its CSV to the report as a page.
