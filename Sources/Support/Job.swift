@@ -1,5 +1,3 @@
-import Glibc
-
 /// A computation on a thread of its own, for what cannot poll a cancellation. Whoever waits for it may stop waiting: it then ends unheard.
 public final class Job<Output: Sendable>: Sendable {
     private let body: @Sendable () throws(Failure) -> Output
@@ -11,9 +9,7 @@ public final class Job<Output: Sendable>: Sendable {
     /// Starts `body`. Nil if the system has no thread left.
     public static func start(_ body: @escaping @Sendable () throws(Failure) -> Output) -> Job? {
         let job = Job(body)
-        guard let thread = Threads.start({ job.run() }) else { return nil }
-        thread.detach()
-        return job
+        return Threads.start { job.run() } == nil ? nil : job
     }
 
     private func run() {
@@ -48,31 +44,5 @@ extension Work {
         while !job.wait(milliseconds: 20) { try cancellation.check() }
         guard let result = job.result else { throw .cancelled }
         return try result.get()
-    }
-}
-
-/// A semaphore of the thread library.
-private final class Semaphore: @unchecked Sendable {
-    // Sendable by hand: that is what a semaphore is for.
-    private let handle = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-    init() { sem_init(handle, 0, 0) }
-
-    deinit {
-        sem_destroy(handle)
-        handle.deallocate()
-    }
-
-    func signal() { sem_post(handle) }
-
-    func wait(milliseconds: Int) {
-        var deadline = timespec()
-        clock_gettime(CLOCK_REALTIME, &deadline)
-        deadline.tv_nsec += milliseconds * 1_000_000
-        if deadline.tv_nsec >= 1_000_000_000 {
-            deadline.tv_sec += 1
-            deadline.tv_nsec -= 1_000_000_000
-        }
-        sem_timedwait(handle, &deadline)
     }
 }

@@ -23,7 +23,7 @@ final class MemoryWatch: Sendable {
         }
         // A sanitizer, whose memory cannot be told, keeps what was freed.
         guard isFirst, let start = ProcessMemory.anonymous, ProcessMemory.reserved != nil else { return }
-        Threads.start { self.watch(from: start) }?.detach()
+        Threads.start { self.watch(from: start) }
     }
 
     /// How much more than the limit the process may hold, by what memory is cut into and what libraries keep for themselves.

@@ -11,7 +11,7 @@ extension Work {
     public func together(_ body: @Sendable (TeamMember) throws(Failure) -> Void) throws(Failure) {
         try withoutActuallyEscaping(body) { (body) throws(Failure) in
             let team = Team(size: threads, cancellation: cancellation, body: body)
-            for number in 1..<max(threads, 1) { Threads.start { team.join(number) }?.detach() }
+            for number in 1..<max(threads, 1) { Threads.start { team.join(number) } }
             team.join(0)
             team.dissolve()
             if let failure = team.failure { throw failure }

@@ -1,6 +1,6 @@
 /// How the product of matrices m x k and k x n is cut into blocks of the result, about 20 million operations each: long enough for a thread, short
-/// enough to stop quickly. A block's rows stay in the second-level cache while its columns' panels are read; with blocks of few rows and all columns
-/// the right side was read from the third level again and again.
+/// enough to stop quickly. A block's rows stay in the second-level cache while its columns' panels are read. Blocks of twelve rows and all columns, which
+/// read the right side from the third level again and again, took 1.6 times as long (670 x 384 by 384 x 1536, two threads).
 struct ProductBlocks: Sendable {
     private let rows: Int
     private let columns: Int
@@ -10,10 +10,11 @@ struct ProductBlocks: Sendable {
     /// - Parameter line: elements of a cache line, the columns of a panel.
     init(rows: Int, columns: Int, inner: Int, line: Int) {
         (self.rows, self.columns) = (rows, columns)
-        height = max(1, min(rows, 96))
+        let most = 625_000 * line
         // Kernels take four panels at a time.
         let tile = 4 * line
-        width = max(1, 625_000 * line / max(1, height * inner) / tile) * tile
+        width = max(1, most / max(1, min(rows, 96) * inner) / tile) * tile
+        height = width < columns ? 96 : max(96, most / max(1, columns * inner))
     }
 
     /// Blocks in all.

@@ -69,7 +69,7 @@ enum Signals {
         guard pipe(&pair) == 0 else { return }
         for end in pair { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         ends = (pair[0], pair[1])
-        Threads.start { watch() }?.detach()
+        Threads.start { watch() }
     }
 
     private static func watch() {

@@ -92,7 +92,7 @@ import Testing
                     // Every second one is given up.
                     if Bool.random() { try? file?.commit() }
                 }
-            }?.detach()
+            }
             while try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty {}
             SuddenExit.putInOrder()
             // The thread writes on until the process ends, or would: whatever it begins now stays behind.

@@ -10,7 +10,7 @@ import Testing
         for index in 0..<blocks.count {
             let block = blocks[index]
             #expect(block.columns.lowerBound % 64 == 0)
-            #expect(block.rows.count * block.columns.count * inner <= max(10_000_000, block.rows.count * 64 * inner))
+            #expect(block.rows.count * block.columns.count * inner <= max(10_000_000, 96 * 64 * inner))
             for row in block.rows { for column in block.columns { times[row * columns + column] += 1 } }
         }
         #expect(times.allSatisfy { $0 == 1 })
@@ -19,6 +19,8 @@ import Testing
     @Test func `Small products are one block, large ones many`() {
         #expect(ProductBlocks(rows: 1, columns: 1536, inner: 384, line: 16).count == 1)
         #expect(ProductBlocks(rows: 16, columns: 384, inner: 384, line: 16).count == 1)
+        #expect(ProductBlocks(rows: 256, columns: 128, inner: 64, line: 16).count == 1)
+        #expect(ProductBlocks(rows: 100_000, columns: 10, inner: 384, line: 16).count == 39)
         #expect(ProductBlocks(rows: 1, columns: 100_000, inner: 1000, line: 16).count > 2)
         #expect(ProductBlocks(rows: 0, columns: 10, inner: 10, line: 16).count == 0)
         #expect(ProductBlocks(rows: 10, columns: 0, inner: 10, line: 16).count == 0)
