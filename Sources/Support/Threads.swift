@@ -1,10 +1,12 @@
+import CSystem
 import Glibc
 
 /// Threads besides the one that runs Lua. None of them receives signals: those are for the thread that waits for keys, which a
 /// signal taken by another would not wake.
 ///
 /// A thread that is done waits for the next body. Linux begins a new one on the processor of the thread that starts it, in up to half of the cases, and
-/// moves it milliseconds later: loops of 0.3 ms took two threads 0.56 ms, and 0.36 with a thread that waited.
+/// moves it milliseconds later: loops of 0.3 ms took two threads 0.56 ms, and 0.36 with a thread that waited. One that waited on the caller's processor
+/// is kept off it until it goes on elsewhere.
 public enum Threads {
     /// A body that was started.
     public struct Handle: Sendable {
@@ -59,19 +61,27 @@ public enum Threads {
         private var body: (@Sendable () -> Void)?
         private var end: Semaphore
         private let call = Semaphore()
+        private var thread = pthread_self()
+        // Where it ran last, and what it is kept off; below 0 for none.
+        private var processor: Int32 = -1
+        private var avoided: Int32 = -1
 
         init(_ body: @escaping @Sendable () -> Void, _ end: Semaphore) { (self.body, self.end) = (body, end) }
 
         /// Given to a worker that waits.
         func take(_ body: @escaping @Sendable () -> Void, _ end: Semaphore) {
             (self.body, self.end) = (body, end)
+            let here = csystem_processor()
+            if here == processor, csystem_keep_off(thread, here) { avoided = here }
             call.signal()
         }
 
         func run() {
+            thread = pthread_self()
             while true {
                 perform()
                 let end = self.end
+                processor = csystem_processor()
                 // Before the end is told: whoever waited for it may have more to do at once.
                 let isKept = idle.withLock { idle in
                     guard idle.count < Work.coreCount else { return false }
@@ -81,6 +91,10 @@ public enum Threads {
                 end.signal()
                 guard isKept else { return }
                 call.wait()
+                if avoided >= 0 {
+                    csystem_return_to(avoided)
+                    avoided = -1
+                }
             }
         }
 

@@ -23,31 +23,42 @@ import Testing
         var repeated = 0
         for _ in 0..<100 {
             let seen = Locked<[pthread_t]>([])
-            for _ in 0..<2 { try #require(Threads.start { seen.withLock { $0.append(pthread_self()) } }).join() }
+            for _ in 0..<2 {
+                let thread = Threads.start { seen.withLock { $0.append(pthread_self()) } }
+                try #require(thread).join()
+            }
             let threads = seen.withLock { $0 }
             if threads[0] == threads[1] { repeated += 1 }
         }
         #expect(repeated > 0)
     }
 
-    @Test func manyBodiesRunAtOnceAndNothingHoldsThemAfterwards() throws {
-        final class Held: Sendable {}
+    @Test func bodiesRunAtOnceAndNothingHoldsThemOnceTheyHaveEnded() throws {
+        let freed = Locked(0)
         for _ in 0..<20 {
-            let held = Held()
-            weak let seen = held
             let present = Locked(0)
-            let handles = try (0..<20).map { _ in
-                try #require(
-                    Threads.start { [held] in
-                        present.withLock { $0 += 1 }
-                        while present.withLock({ $0 }) < 20 { sched_yield() }
-                        _ = held
-                    })
+            var threads: [Threads.Handle] = []
+            for _ in 0..<10 {
+                let held = Held(freed)
+                let thread = Threads.start {
+                    present.withLock { $0 += 1 }
+                    while present.withLock({ $0 }) < 10 { sched_yield() }
+                    withExtendedLifetime(held) {}
+                }
+                threads.append(try #require(thread))
             }
-            for handle in handles { handle.join() }
-            _ = consume held
-            #expect(seen == nil)
+            for thread in threads { thread.join() }
         }
+        #expect(freed.withLock { $0 } == 200)
+    }
+
+    /// Counts where it is let go of.
+    private final class Held: Sendable {
+        private let freed: Locked<Int>
+
+        init(_ freed: Locked<Int>) { self.freed = freed }
+
+        deinit { freed.withLock { $0 += 1 } }
     }
 
     private func interruptsAreBlocked() -> Bool {

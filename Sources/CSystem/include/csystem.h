@@ -2,6 +2,7 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +20,15 @@ static inline void csystem_pause(void) {
     __asm__ volatile("yield");
 #endif
 }
+
+/// The processor that this thread runs on, below 0 where nobody knows.
+int csystem_processor(void);
+
+/// Has `thread`, which waits, go on anywhere but on `processor`, until it calls `csystem_return_to`. Whether that is possible.
+bool csystem_keep_off(pthread_t thread, int processor);
+
+/// Lets this thread run on `processor` again.
+void csystem_return_to(int processor);
 
 /// What stops the work that the calling thread does at present, NULL at first. Each thread has its own.
 extern _Thread_local void *csystem_present_cancellation;
