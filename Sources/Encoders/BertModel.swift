@@ -8,8 +8,8 @@ import Tensors
 /// 0.2, the two normalisations 0.1. Measured with other programs busy on both cores: 300 texts of 31 tokens a second of processor time, 75 % of
 /// what the products would take at the processor's peak.
 ///
-/// One text at a time (median of 300), two threads take 0.58 of one's time in float32 and 0.62 in bytes. What they lose is the start of a thread (20
-/// microseconds for whoever starts it, 50 until it works) and values that one computed and the other reads; waiting is below 2 % of it.
+/// One text at a time (median of 300), two threads take 0.58 of one's time in float32 and in bytes. What they lose is the waking of a thread (30
+/// microseconds until it works) and values that one computed and the other reads; waiting is below 2 % of it.
 ///
 /// A text's vectors depend on its tokens only, to the bit: every kernel computes a row from that row, and attention stays inside a text.
 final class BertModel: Sendable {
