@@ -37,23 +37,26 @@ struct ck_table {
                                size_t ld, const float *g, size_t ldg, float *dq, float *dk, float *dv, float *scratch);
 };
 
-// Left rows and products of less precision, by `ck_precision`, and attention.
+// What there is once per instruction set and precision below float.
 struct ck_low_table {
-    void (*left[2])(size_t m, size_t k, const float *a, size_t lda, void *left);
-    void (*gemm[2])(size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end, const float *bias,
-                    ck_activation activation, float *c, size_t ldc);
-    void (*attention_bf16)(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v,
-                           size_t ld, float *out, size_t ldo, float *scratch);
+    // Bytes of a left row of k elements.
+    size_t (*left_row)(size_t k);
+    void (*left)(size_t m, size_t k, const float *a, size_t lda, void *left);
+    void (*gemm)(size_t m, size_t n, size_t k, const void *left, const void *packed, size_t first, size_t end, const float *bias,
+                 ck_activation activation, float *c, size_t ldc);
+    // Of bfloat16 alone.
+    void (*attention)(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
+                      float *out, size_t ldo, float *scratch);
 };
 
 extern const struct ck_table ck_table_plain;
-extern const struct ck_low_table ck_low_plain;
+extern const struct ck_low_table ck_bf16_plain, ck_s8_plain;
 #if defined(__x86_64__)
 extern const struct ck_table ck_table_avx2, ck_table_avx512;
-extern const struct ck_low_table ck_low_avx2, ck_low_avx512, ck_low_avx512_vnni, ck_low_avx512_bf16;
+extern const struct ck_low_table ck_bf16_avx2, ck_bf16_avx512, ck_bf16_avx512_bf16, ck_s8_avx2, ck_s8_avx512, ck_s8_avx512_vnni;
 #elif defined(__aarch64__)
 extern const struct ck_table ck_table_neon;
-extern const struct ck_low_table ck_low_neon;
+extern const struct ck_low_table ck_bf16_neon, ck_s8_neon;
 #endif
 
 #endif

@@ -45,11 +45,9 @@ size_t ck_attention_scratch_f32(size_t length, size_t head_size) {
     return keys + values + (1 + CK_ATTENTION_ROWS) * ck_whole_panels(length);
 }
 
-// Queries and keys of one head, packed keys and values, each in pairs; the mask and a block of score rows.
+// Rounded queries, keys and values of one head as floats, and what float attention needs; in pairs, where those are multiplied, they take less.
 size_t ck_attention_scratch_bf16(size_t length, size_t head_size) {
-    const size_t pairs = (head_size + 1) / 2;
-    return length * pairs + ck_packed_count_f32(length, pairs) + ck_packed_count_f32(head_size, (length + 1) / 2) +
-           (1 + CK_ATTENTION_ROWS) * ck_whole_panels(length);
+    return 3 * length * head_size + ck_attention_scratch_f32(length, head_size);
 }
 
 // Two packed matrices of one head, the mask, scores and their gradients, and one of them turned.

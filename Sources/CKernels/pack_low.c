@@ -16,10 +16,6 @@ size_t ck_packed_bytes_low(ck_precision precision, size_t n, size_t k) {
     return precision == CK_BF16 ? panels : panels + ck_whole_panels(n) * (sizeof(float) + sizeof(int));
 }
 
-size_t ck_left_bytes_low(ck_precision precision, size_t m, size_t k) {
-    return m * (groups_of(precision, k) * sizeof(unsigned) + (precision == CK_BF16 ? 0 : sizeof(float) + sizeof(int)));
-}
-
 static unsigned rounded_bf16(float value) {
     const unsigned bits = __builtin_bit_cast(unsigned, value);
     return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;

@@ -1,4 +1,4 @@
-// All kernels for one instruction set. A variant_*.c file sets VECTOR_BYTES, FMA(a, b, c) = a * b + c, SHORT_TILES, TABLE, LOW_TABLE, and the
+// All kernels for one instruction set. A variant_*.c file sets VECTOR_BYTES, FMA(a, b, c) = a * b + c, SHORT_TILES, TABLE, BF16_TABLE, S8_TABLE, and the
 // target attribute.
 
 #include "kernels.h"
@@ -44,4 +44,8 @@ const struct ck_table TABLE = {
     activation_back_f32, layernorm_back_f32, attention_back_f32,
 };
 
-#include "template_low.h"
+#include "template_near.h"
+
+#include "template_bf16.h"
+
+#include "template_s8.h"

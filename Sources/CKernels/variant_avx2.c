@@ -5,7 +5,8 @@
 #define SHORT_TILES 0
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define TABLE ck_table_avx2
-#define LOW_TABLE ck_low_avx2
+#define BF16_TABLE ck_bf16_avx2
+#define S8_TABLE ck_s8_avx2
 #define ADD_PAIRS(a, b) (words)_mm256_madd_epi16((__m256i)(a), (__m256i)(b))
 #include "variant.h"
 #pragma clang attribute pop

@@ -6,10 +6,11 @@
 #define VECTOR_BYTES 64
 #define SHORT_TILES 0
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
-#define LOW_TABLE ck_low_avx512_vnni
+#define S8_TABLE ck_s8_avx512_vnni
 #define DOT_BYTES(left, line, sum) (ints)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(left), (__m512i)(line))
 #include "kernels.h"
 #include "template_floats.h"
-#include "template_low.h"
+#include "template_near.h"
+#include "template_s8.h"
 #pragma clang attribute pop
 #endif

@@ -3,5 +3,6 @@
 #define SHORT_TILES 1
 #define FMA(a, b, c) ((a) * (b) + (c))
 #define TABLE ck_table_plain
-#define LOW_TABLE ck_low_plain
+#define BF16_TABLE ck_bf16_plain
+#define S8_TABLE ck_s8_plain
 #include "variant.h"

@@ -9,8 +9,8 @@
 // Any size from 0 up is allowed. Nothing outside the described elements is read or written. Matrices are row-major with a
 // row stride in elements. No function allocates.
 
-/// Instruction sets, slowest first. The last two have, beyond AVX-512, instructions for products of bytes (VNNI) and of bfloat16, which `ck_gemm_low`
-/// uses; in all else they are the same.
+/// Instruction sets. The last two have, beyond AVX-512, instructions for products of bytes (VNNI) and of bfloat16, which `ck_gemm_low` uses; in all else
+/// they are the same.
 typedef enum ck_level {
     CK_PLAIN = 0,
     CK_NEON = 1,
@@ -24,14 +24,14 @@ typedef enum ck_level {
 /// `CK_GELU_TANH` is the tanh approximation (Hendrycks and Gimpel 2016) that models call `gelu_new`.
 typedef enum ck_activation { CK_IDENTITY = 0, CK_GELU = 1, CK_GELU_TANH = 2, CK_RELU = 3, CK_TANH = 4 } ck_activation;
 
-/// The level the calling thread uses: the best this processor has, unless `ck_force` chose another.
+/// The level the calling thread uses: the fastest this processor has, unless `ck_force` chose another.
 ck_level ck_current_level(void);
 
 /// Whether this processor can run `level`.
 int ck_supports(ck_level level);
 
 /// Uses `level` from now on in the calling thread alone; returns 0 and changes nothing if this processor cannot run it. For tests, and for finding out
-/// whether a difference between two machines comes from here. Packed matrices stay valid.
+/// whether a difference between two machines comes from here. Packed matrices stay valid, left rows of less precision do not.
 int ck_force(ck_level level);
 
 /// Columns of a packed float matrix, or one of less precision, that lie together. A range of columns that begins at a multiple of it can be multiplied by
