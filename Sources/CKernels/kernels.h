@@ -5,6 +5,7 @@
 
 // Bytes of one line of a packed panel, the same for every instruction set, so that a matrix packed once can be used by all.
 #define CK_LINE 64
+_Static_assert(CK_PANEL == CK_LINE / sizeof(float), "a line of a packed panel holds the panel's columns");
 
 // Columns of floats that fill whole panels, so many that n fit.
 static inline size_t ck_whole_panels(size_t n) { return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL; }

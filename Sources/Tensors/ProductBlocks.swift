@@ -1,3 +1,5 @@
+import CKernels
+
 /// How the product of matrices m x k and k x n is cut into blocks of the result, about 20 million operations each, 10 in float64: long enough for a
 /// thread, short enough to stop quickly. A block's rows stay in the second-level cache while its columns' panels are read. Blocks of twelve rows and all
 /// columns, which read the right side from the third level again and again, took a tenth longer (670 x 384 by 384 x 1536).
@@ -7,9 +9,11 @@ struct ProductBlocks: Sendable {
     private let height: Int
     private let width: Int
 
-    /// - Parameter line: elements of a cache line, the columns of a panel.
-    init(rows: Int, columns: Int, inner: Int, line: Int) {
+    /// - Parameter type: of the elements.
+    init<T>(of type: T.Type, rows: Int, columns: Int, inner: Int) {
         (self.rows, self.columns) = (rows, columns)
+        // The columns of a panel.
+        let line = CK_PANEL * MemoryLayout<Float>.stride / MemoryLayout<T>.stride
         let most = 625_000 * line
         // Kernels take four panels at a time.
         let tile = 4 * line

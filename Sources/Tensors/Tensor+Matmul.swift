@@ -130,7 +130,7 @@ extension Tensor {
         let packed = try right.packed(Float.self, isTransposed: transposed, work: work) {
             ck_pack_f32($0, $1, $2, $3, $4, $5)
         }
-        let blocks = ProductBlocks(rows: m, columns: n, inner: k, line: 16)
+        let blocks = ProductBlocks(of: Float.self, rows: m, columns: n, inner: k)
         try work.forEach(blocks.count) { index, _ in
             let (rows, columns) = blocks[index]
             let (row, column) = (rows.lowerBound, columns.lowerBound)

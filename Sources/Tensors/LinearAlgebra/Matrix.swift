@@ -120,7 +120,7 @@ final class PackedMatrix: Sendable {
     ) throws(Failure) {
         let width = width ?? self.width
         guard inner > 0, width > 0, !rows.isEmpty else { return }
-        let blocks = ProductBlocks(rows: rows.count, columns: width, inner: inner, line: 8)
+        let blocks = ProductBlocks(of: Double.self, rows: rows.count, columns: width, inner: inner)
         try work.forEach(blocks.count) { index, _ in
             let (taken, columns) = blocks[index]
             let (first, next) = (rows.lowerBound + taken.lowerBound, columns.lowerBound)

@@ -24,7 +24,7 @@ extension Tensor {
         let packed = try right.packed(Double.self, isTransposed: isTransposed, work: work) {
             ck_pack_f64($0, $1, $2, $3, $4, $5)
         }
-        let blocks = ProductBlocks(rows: m, columns: n, inner: k, line: 8)
+        let blocks = ProductBlocks(of: Double.self, rows: m, columns: n, inner: k)
         try work.forEach(blocks.count) { index, _ in
             let (rows, columns) = blocks[index]
             let (row, column) = (rows.lowerBound, columns.lowerBound)
