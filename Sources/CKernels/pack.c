@@ -45,9 +45,9 @@ size_t ck_attention_scratch_f32(size_t length, size_t head_size) {
     return keys + values + (1 + CK_ATTENTION_ROWS) * ck_whole_panels(length);
 }
 
-// Rounded queries, keys and values of one head as floats, and what float attention needs; in pairs, where those are multiplied, they take less.
+// Queries of one head, rounded, beyond what float attention needs; keys and values take no more in pairs.
 size_t ck_attention_scratch_bf16(size_t length, size_t head_size) {
-    return 3 * length * head_size + ck_attention_scratch_f32(length, head_size);
+    return length * ((head_size + 1) / 2) + ck_attention_scratch_f32(length, head_size);
 }
 
 // Two packed matrices of one head, the mask, scores and their gradients, and one of them turned.

@@ -1,22 +1,12 @@
-// Products of bfloat16 for one instruction set, and attention with the operands of both its products in bfloat16. Included after template_near.h and
-// the float products. The left rows are rounded first, a row at a time. A file may set, where the processor has an instruction for it,
+// Products of bfloat16 for one instruction set, and attention of no more precision. Included after template_near.h and
+// the float products. The left rows are rounded first, a row at a time. A file sets, where the processor has instructions for it,
 //   ROUNDED_BF16(value)         floats rounded to bfloat16, each in a word
 //   DOT_PAIRS(left, line, sum)  sum + both products of each pair of bfloat16
-// Without the second, rounded numbers are multiplied as floats: a product of two of them is exact in float.
-
-typedef unsigned short halves __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(float))));
-
-#ifndef ROUNDED_BF16
-// To nearest, ties to even; what is not a number stays so.
-INLINE words rounded_bf16(floats value) {
-    const words bits = __builtin_bit_cast(words, value);
-    const words rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-    return (bits & 0x7fffffffu) > 0x7f800000u ? (bits >> 16) | 0x40u : rounded;
-}
-#define ROUNDED_BF16 rounded_bf16
-#endif
+// Otherwise rounded numbers are multiplied as floats: a product of two of them is exact in float.
 
 #ifdef DOT_PAIRS
+
+typedef unsigned short halves __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(float))));
 
 #define REAL float
 #define GROUP unsigned
@@ -68,36 +58,9 @@ static void pack_values(size_t length, size_t head_size, const float *v, size_t 
     }
 }
 
-// 2^x for x up to 0, relative error 8e-5 where bfloat16 has up to 2^-8; 2^-100 below -100, as good as nothing beside the 1 of the largest, and
-// far from the subnormal numbers, which take processors a hundred times as long. As exp_of otherwise, with a shorter polynomial (coefficients:
-// scripts/goldens/kernel_coefficients.py).
-INLINE floats near_power_of(floats x) {
-    x = x < -100.0f ? (floats)-100.0f : x;
-    const floats shifted = x + ROUNDING, r = x - (shifted - ROUNDING);
-    floats y = (floats)0.055171411484479904f;
-    y = FMA(y, r, (floats)0.2426111400127411f);
-    y = FMA(y, r, (floats)0.6932610273361206f);
-    y = FMA(y, r, (floats)0.9999280571937561f);
-    return y * __builtin_bit_cast(floats, (__builtin_bit_cast(words, shifted) - (ROUNDED_ZERO - 127u)) << 23);
-}
-
 // A row of n scores, whole vectors, becomes softmax(scale * row) in bfloat16, in the first half of where it was.
 static void softmax_bf16(size_t n, float scale, float *row) {
-    // exp(x) = 2^(x / ln 2)
-    scale *= 1.44269504f;
-    floats best = load(row);
-    for (size_t i = FLOATS; i < n; i += FLOATS) {
-        const floats v = load(row + i);
-        best = v > best ? v : best;
-    }
-    const floats top = (floats)(lane_max(best) * -scale);
-    floats total = (floats)0;
-    for (size_t i = 0; i < n; i += FLOATS) {
-        const floats v = near_power_of(FMA(load(row + i), (floats)scale, top));
-        store(row + i, v);
-        total += v;
-    }
-    const floats factor = (floats)(1.0f / lane_sum(total));
+    const floats factor = near_powers(n, scale, row);
     for (size_t i = 0; i < n; i += FLOATS) {
         const halves some = __builtin_convertvector(ROUNDED_BF16(load(row + i) * factor), halves);
         __builtin_memcpy((unsigned short *)row + i, &some, sizeof some);
@@ -133,7 +96,12 @@ static void attention_bf16(size_t length, size_t heads, size_t head_size, float 
 
 static size_t left_row_bf16(size_t k) { return k * sizeof(float); }
 
-INLINE floats rounded_floats(floats value) { return __builtin_bit_cast(floats, ROUNDED_BF16(value) << 16); }
+// To nearest, ties to even; what is not a number stays so.
+INLINE floats rounded_floats(floats value) {
+    const words bits = __builtin_bit_cast(words, value);
+    const words rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
+    return __builtin_bit_cast(floats, ((bits & 0x7fffffffu) > 0x7f800000u ? bits | 0x400000u : rounded) & 0xffff0000u);
+}
 
 static void left_bf16(size_t m, size_t k, const float *a, size_t lda, void *left) {
     for (size_t i = 0; i < m; i++) {
@@ -179,17 +147,18 @@ static void gemm_bf16(size_t m, size_t n, size_t k, const void *left, const void
     }
 }
 
-// Each head by itself, its queries, keys and values rounded.
+static void near_softmax_f32(size_t rows, size_t n, float scale, float *x, size_t ldx) {
+    for (size_t i = 0; i < rows; i++) {
+        float *row = x + i * ldx;
+        const floats factor = near_powers(n, scale, row);
+        for (size_t j = 0; j < n; j += FLOATS) store(row + j, load(row + j) * factor);
+    }
+}
+
+// Floats need no rounding to be multiplied.
 static void attention_bf16(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                            float *out, size_t ldo, float *scratch) {
-    float *queries = scratch, *keys = queries + length * head_size, *values = keys + length * head_size;
-    for (size_t h = 0; h < heads; h++) {
-        const size_t column = h * head_size;
-        left_bf16(length, head_size, q + column, ld, queries);
-        left_bf16(length, head_size, k + column, ld, keys);
-        left_bf16(length, head_size, v + column, ld, values);
-        attention_f32(length, 1, head_size, scale, queries, keys, values, head_size, out + column, ldo, values + length * head_size);
-    }
+    attend(near_softmax_f32, length, heads, head_size, scale, q, k, v, ld, out, ldo, scratch);
 }
 
 #endif

@@ -102,11 +102,11 @@ static inline __attribute__((always_inline)) void ID(tile)(const size_t rows, co
     }
 }
 
-#define TILE(R, P)                                                                                                                  \
-    static __attribute__((noinline)) void ID(tile_##R##x##P)(size_t k, const GROUP *a, size_t lda, const GROUP *b,                  \
-                                                             size_t panel_stride, const REAL *bias, int continues, const char *ahead, size_t step,     \
-                                                             REAL *c, size_t ldc) {                                             \
-        ID(tile)(R, P, k, a, lda, b, panel_stride, bias, continues, ahead, step, c, ldc);                                           \
+#define TILE(R, P)                                                                                                                      \
+    static __attribute__((noinline)) void ID(tile_##R##x##P)(size_t k, const GROUP *a, size_t lda, const GROUP *b, size_t panel_stride, \
+                                                             const REAL *bias, int continues, const char *ahead, size_t step, REAL *c,  \
+                                                             size_t ldc) {                                                              \
+        ID(tile)(R, P, k, a, lda, b, panel_stride, bias, continues, ahead, step, c, ldc);                                               \
     }
 
 typedef void (*ID(tile_function))(size_t k, const GROUP *a, size_t lda, const GROUP *b, size_t panel_stride, const REAL *bias, int continues,

@@ -81,7 +81,7 @@ static void add_layernorm_f32(size_t rows, size_t n, const float *x, size_t ldx,
             __builtin_memcpy(&d, &all, rest * sizeof(float));
             squares = FMA(d, d, squares);
         }
-        const floats factor = 1.0f / __builtin_elementwise_sqrt((floats)(lane_sum(squares) / (float)n + eps));
+        const floats factor = (floats)(1.0f / __builtin_elementwise_sqrt(lane_sum(squares) / (float)n + eps));
         for (size_t i = 0; i < whole; i += FLOATS)
             store(target + i, FMA((load(target + i) - mean) * factor, load(gamma + i), load(beta + i)));
         if (rest) {

@@ -5,9 +5,9 @@ import CKernels
 public enum Precision: String, CaseIterable, Sendable {
     /// 32-bit floats.
     case float32
-    /// Weights and activations rounded to bfloat16, queries, keys and values too, sums in float32: half the memory. Faster where the processor
-    /// multiplies pairs of bfloat16 faster than floats (AVX512_BF16 of AMD's), otherwise about as fast as float32. Cosine of a text's vector to float32's: 0.99999 on average (all-MiniLM-L6-v2 on 2,000 English texts,
-    /// multilingual-e5-small on 400 reviews).
+    /// Weights and activations rounded to bfloat16, sums in float32: half the memory. Faster where the processor multiplies pairs of bfloat16 faster than
+    /// floats (AVX512_BF16 of AMD's), which then are queries, keys and values too; otherwise about as fast as float32. Cosine of a text's vector to
+    /// float32's: 0.99999 on average (all-MiniLM-L6-v2 on 2,000 English texts, multilingual-e5-small on 400 reviews).
     case bfloat16
     /// Weights in 8-bit integers with a scale for each output, activations in 8 bits with a range for each token (found as they come: nothing is
     /// calibrated), both mixed by an orthogonal matrix first, so that no few large values take the range; attention in bfloat16. A quarter of the memory.

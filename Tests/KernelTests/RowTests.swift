@@ -112,6 +112,7 @@ extension KernelTests {
                 let width = heads * size, ld = 3 * width
                 let qkv = randomFloats(length * ld, &generator).map { $0 * 2 }
                 for isRounded in [false, true] {
+                    // Not every level rounds.
                     let given = isRounded ? qkv.map { rounded($0) } : qkv
                     let expected = attention(given, length: length, heads: heads, size: size, isRounded: isRounded)
                     let room =
@@ -120,7 +121,7 @@ extension KernelTests {
                     atEveryLevel { level in
                         var out = [Float](repeating: .nan, count: length * width)
                         exactly([Float](repeating: .nan, count: room)) { scratch in
-                            exactly(qkv) { q in
+                            exactly(given) { q in
                                 run(length, heads, size, 0.3, q, q + width, q + 2 * width, ld, &out, width, scratch)
                             }
                         }

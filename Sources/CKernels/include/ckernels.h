@@ -150,7 +150,8 @@ void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale
 /// Floats of scratch that `ck_attention_bf16` needs for a sequence of `length` tokens.
 size_t ck_attention_scratch_bf16(size_t length, size_t head_size);
 
-/// As `ck_attention_f32` with the operands of both products, weights of the values included, rounded to bfloat16.
+/// As `ck_attention_f32` with the weights of the values within 2^-8 of themselves, and the operands of both products rounded to bfloat16 where the
+/// processor multiplies pairs of them.
 void ck_attention_bf16(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                        float *out, size_t ldo, float *scratch);
 
