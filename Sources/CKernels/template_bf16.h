@@ -1,8 +1,50 @@
-// Products of bfloat16 for one instruction set, and attention of no more precision. Included after template_near.h and
-// the float products. The left rows are rounded first, a row at a time. A file sets, where the processor has instructions for it,
+// Products of bfloat16 for one instruction set, and attention of no more precision. Included after template_floats.h, and after the float products and
+// attention unless the file sets, where the processor has instructions for it,
 //   ROUNDED_BF16(value)         floats rounded to bfloat16, each in a word
 //   DOT_PAIRS(left, line, sum)  sum + both products of each pair of bfloat16
-// Otherwise rounded numbers are multiplied as floats: a product of two of them is exact in float.
+// Without them rounded numbers are multiplied as floats: a product of two of them is exact in float. The left rows are rounded first, a row at a time.
+
+static void near_gelu_f32(size_t n, float *x) { MAP(near_gelu_of); }
+
+static void finish_near(ck_activation activation, size_t rows, size_t columns, float *c, size_t ldc) {
+    if (activation == CK_GELU) {
+        for (size_t r = 0; r < rows; r++) near_gelu_f32(columns, c + r * ldc);
+    } else {
+        activate_rows_f32(activation, rows, columns, c, ldc);
+    }
+}
+
+// 2^x for x up to 0, relative error 8e-5 where bfloat16 has up to 2^-8; 2^-100 below -100, as good as nothing beside the 1 of the largest, and
+// far from the subnormal numbers, which take processors a hundred times as long. As exp_of otherwise, with a shorter polynomial (coefficients:
+// scripts/goldens/kernel_coefficients.py).
+INLINE floats near_power_of(floats x) {
+    x = x < -100.0f ? (floats)-100.0f : x;
+    const floats shifted = x + ROUNDING, r = x - (shifted - ROUNDING);
+    floats y = (floats)0.055171411484479904f;
+    y = FMA(y, r, (floats)0.2426111400127411f);
+    y = FMA(y, r, (floats)0.6932610273361206f);
+    y = FMA(y, r, (floats)0.9999280571937561f);
+    return y * __builtin_bit_cast(floats, (__builtin_bit_cast(words, shifted) - (ROUNDED_ZERO - 127u)) << 23);
+}
+
+// A row of n scores, whole vectors, becomes exp(scale * row - its largest) in place, and what brings its sum to 1 is returned.
+INLINE floats near_powers(size_t n, float scale, float *row) {
+    // exp(x) = 2^(x / ln 2)
+    scale *= 1.44269504f;
+    floats best = load(row);
+    for (size_t i = FLOATS; i < n; i += FLOATS) {
+        const floats v = load(row + i);
+        best = v > best ? v : best;
+    }
+    const floats top = (floats)(lane_max(best) * -scale);
+    floats total = (floats)0;
+    for (size_t i = 0; i < n; i += FLOATS) {
+        const floats v = near_power_of(FMA(load(row + i), (floats)scale, top));
+        store(row + i, v);
+        total += v;
+    }
+    return (floats)(1.0f / lane_sum(total));
+}
 
 #ifdef DOT_PAIRS
 
@@ -15,7 +57,6 @@ typedef unsigned short halves __attribute__((ext_vector_type(VECTOR_BYTES / size
 #define ID(name) name##_bf16
 #include "template_gemm.h"
 
-// Elements of a left row, in pairs.
 static size_t left_row_bf16(size_t k) { return (k + 1) / 2 * sizeof(unsigned); }
 
 static void round_row(size_t k, const float *x, unsigned short *to) {
@@ -113,11 +154,11 @@ static void left_bf16(size_t m, size_t k, const float *a, size_t lda, void *left
     }
 }
 
-// Panels, and pairs of each, that become floats at a time, for all rows: 32 KB, which the first-level cache holds.
+// Panels, and pairs of each, that become floats at a time, for all rows: 32 KB.
 #define UNPACKED_PANELS 4
 #define UNPACKED_PAIRS 64
 
-// Pairs of a panel to lines of floats.
+// Pairs of a panel to lines of floats. An odd k leaves the last line to the panel that follows.
 static void unpack_pairs(size_t pairs, const unsigned *panel, float *to) {
     for (size_t p = 0; p < pairs; p++, panel += CK_PANEL, to += 2 * CK_PANEL) {
         for (size_t j = 0; j < CK_PANEL; j += FLOATS) {

@@ -48,13 +48,15 @@ struct ID(ahead) {
     const char *from;
     size_t step;
     const GROUP *panel;
-    // Panels that are left, tiles that share one, and tiles that are left for this one.
-    size_t panels, sharers, left;
+    // Panels that are left, tiles that share one, and how many of those are still to come.
+    size_t panels, sharers, remaining;
 };
 
 static inline struct ID(ahead) ID(ahead_of)(const GROUP *panel, size_t panels, size_t next_depth, size_t depth, size_t tiles) {
     if (panels == 0) return (struct ID(ahead)){(const char *)panel, 0, panel, 0, 0, 0};
-    const size_t sharers = (tiles + panels - 1) / panels;
+    // A power of two, so that the steps meet every line. With fewer tiles than panels the last panels are not fetched.
+    size_t sharers = 1;
+    while (sharers < CK_LINE && 2 * sharers * panels <= tiles) sharers *= 2;
     return (struct ID(ahead)){(const char *)panel, next_depth * CK_LINE / (sharers * depth), panel, panels, sharers, sharers};
 }
 
@@ -62,12 +64,13 @@ static inline struct ID(ahead) ID(ahead_of)(const GROUP *panel, size_t panels, s
 static inline void ID(advance)(struct ID(ahead) *ahead, size_t depth, size_t panel_stride) {
     if (ahead->panels == 0) return;
     ahead->from += ahead->step * depth;
-    if (--ahead->left > 0) return;
-    ahead->left = ahead->sharers;
+    if (--ahead->remaining > 0) return;
+    ahead->remaining = ahead->sharers;
     if (--ahead->panels > 0)
-        ahead->from = (const char *)(ahead->panel += panel_stride);
+        ahead->panel += panel_stride;
     else
         ahead->step = 0;
+    ahead->from = (const char *)ahead->panel;
 }
 
 // `rows` and `panels` are constants at every use, so that the loops unroll and the sums live in registers.

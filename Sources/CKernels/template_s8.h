@@ -1,4 +1,4 @@
-// Products of bytes for one instruction set. Included after template_near.h. A file may set, where the processor has an instruction for it,
+// Products of bytes for one instruction set. Included after template_floats.h. A file may set, where the processor has an instruction for it,
 //   DOT_BYTES(left, line, sum)  sum + all four products of each four bytes, left unsigned, line signed
 //   ADD_PAIRS(a, b)             sums of both products of each pair of 16-bit integers
 //

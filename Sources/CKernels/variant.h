@@ -44,8 +44,6 @@ const struct ck_table TABLE = {
     activation_back_f32, layernorm_back_f32, attention_back_f32,
 };
 
-#include "template_near.h"
-
 #include "template_bf16.h"
 
 #include "template_s8.h"

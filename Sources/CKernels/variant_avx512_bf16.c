@@ -11,7 +11,6 @@
 #define ROUNDED_BF16(value) (words)_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)(value)))
 #include "kernels.h"
 #include "template_floats.h"
-#include "template_near.h"
 #include "template_bf16.h"
 #pragma clang attribute pop
 #endif

@@ -10,7 +10,6 @@
 #define DOT_BYTES(left, line, sum) (ints)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(left), (__m512i)(line))
 #include "kernels.h"
 #include "template_floats.h"
-#include "template_near.h"
 #include "template_s8.h"
 #pragma clang attribute pop
 #endif

@@ -20,7 +20,7 @@ extension LuaModule {
             .optional(
                 "precision", .choice(Precision.allCases.map(\.rawValue)), default: "float32",
                 """
-                numbers the model computes with: bfloat16 and int8 are faster on processors with instructions for them and take a half and a \
+                numbers the model computes with: bfloat16 and int8 are faster where the processor multiplies them faster and take a half and a \
                 quarter of the memory; int8 vectors differ a little (mean cosine 0.9995)
                 """),
             .optional(

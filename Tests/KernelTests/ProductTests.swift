@@ -13,12 +13,13 @@ extension KernelTests {
             (13, 33, 20),
             (11, 47, 5), (17, 48, 6), (9, 49, 2), (19, 64, 31), (23, 65, 30), (5, 80, 64), (193, 20, 7), (200, 3, 2),
             (4, 66, 769),
-            (2, 5, 1600),
+            (2, 5, 1600), (3, 20, 127), (3, 20, 129),
         ]
 
         @Test func `Float products equal double precision sums at every level`() {
             var generator = SeededGenerator(seed: 1)
-            for (m, n, k) in Self.shapes {
+            // The last is more than a block of rows and of the inner dimension.
+            for (m, n, k) in Self.shapes + [(200, 70, 800)] {
                 let lda = k + 3, ldc = n + 2
                 let a = randomFloats(m * lda, &generator), b = randomFloats(n * k, &generator),
                     bias = randomFloats(n, &generator)

@@ -68,12 +68,13 @@ static void measure(void *(*work)(void *), int operations, int threads, double r
 int main(int count, char **words) {
     if (count != 3) return 2;
     const int threads = atoi(words[2]);
-    double best[2] = {0, 0}, rates[2];
+    double best[2] = {0, 0};
     if (threads < 1 || threads > 256) return 2;
     // A float holds a bfloat16, and some processors multiply floats faster.
     if (strcmp(words[1], "int8")) measure(multiply_floats, BYTES / 4 * 2, threads, best);
 #if defined(__AVX512BF16__)
     if (!strcmp(words[1], "bfloat16")) {
+        double rates[2];
         measure(multiply_halves, BYTES / 2 * 2, threads, rates);
         if (rates[0] > best[0]) memcpy(best, rates, sizeof best);
     }
@@ -81,7 +82,6 @@ int main(int count, char **words) {
 #if defined(__AVX512VNNI__)
     if (!strcmp(words[1], "int8")) measure(multiply_bytes, BYTES * 2, threads, best);
 #endif
-    (void)rates;
     printf("%.4g %.4g\n", best[0], best[1]);
     return 0;
 }

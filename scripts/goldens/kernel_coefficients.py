@@ -4,10 +4,10 @@
 erf (template_floats.h): erf(z) = z P(z^2) / Q(z^2) on [-4, 4] with P and Q of degree 5, minimising the largest relative error by least squares
 reweighted after Lawson.
 
-near GELU (template_low.h): x Phi(x) = max(x, 0) - a Phi(-a) with a = |x|, and a Phi(-a) = a P(a) on [0, 3.9], what it is at 3.9 beyond, P of degree 6,
+near GELU (template_floats.h): x Phi(x) = max(x, 0) - a Phi(-a) with a = |x|, and a Phi(-a) = a P(a) on [0, 3.9], what it is at 3.9 beyond, P of degree 6,
 minimising the largest error by linear programming.
 
-near power (template_attention_bf16.h): 2^x on [-1/2, 1/2] by a polynomial of degree 3, minimising the largest relative error likewise.
+near power (template_bf16.h): 2^x on [-1/2, 1/2] by a polynomial of degree 3, minimising the largest relative error likewise.
 
     python3 scripts/goldens/kernel_coefficients.py        (needs numpy and scipy)
 """

@@ -72,7 +72,7 @@ size_t ck_packed_bytes_low(ck_precision precision, size_t n, size_t k);
 /// element finite. For `CK_S8` k is at most `CK_WIDEST_S8`, here and below.
 void ck_pack_low(ck_precision precision, size_t n, size_t k, const float *b, size_t ldb, void *packed);
 
-/// Bytes that m rows of k elements take in `precision`: m times what one takes.
+/// Bytes that m rows of k elements take in `precision` at the calling thread's level: m times what one takes.
 size_t ck_left_bytes_low(ck_precision precision, size_t m, size_t k);
 
 /// Brings the left-hand rows of a product to `precision`, each by itself: a (m x k, row stride lda) to `left`, 4-byte aligned. With `CK_S8` a row that holds an
@@ -150,8 +150,8 @@ void ck_attention_f32(size_t length, size_t heads, size_t head_size, float scale
 /// Floats of scratch that `ck_attention_bf16` needs for a sequence of `length` tokens.
 size_t ck_attention_scratch_bf16(size_t length, size_t head_size);
 
-/// As `ck_attention_f32` with the weights of the values within 2^-8 of themselves, and the operands of both products rounded to bfloat16 where the
-/// processor multiplies pairs of them.
+/// As `ck_attention_f32` with the weights of the values within 2^-8 of themselves, and the operands of both products rounded to bfloat16 at
+/// `CK_AVX512_BF16`.
 void ck_attention_bf16(size_t length, size_t heads, size_t head_size, float scale, const float *q, const float *k, const float *v, size_t ld,
                        float *out, size_t ldo, float *scratch);
 
