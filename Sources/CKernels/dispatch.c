@@ -43,7 +43,8 @@ static const struct ck_low_table *low_table_of(ck_precision precision, ck_level 
     }
 }
 
-// The first level to try. Intel's processors have VDPBF16PS too, but begin one in two cycles and two multiply-adds of floats in each: 87 against 170 GFLOP/s on an Emerald Rapids.
+// The first level to try. Intel's processors have VDPBF16PS too, but begin one in two cycles, and two multiply-adds of floats in each: 87 against
+// 170 GFLOP/s on an Emerald Rapids.
 static ck_level preferred(void) {
 #if defined(__x86_64__)
     return __builtin_cpu_is("intel") ? CK_AVX512_VNNI : CK_AVX512_BF16;

@@ -182,7 +182,8 @@ static void gemm_bf16(size_t m, size_t n, size_t k, const void *left, const void
             const size_t part = pairs - p < UNPACKED_PAIRS ? pairs - p : UNPACKED_PAIRS, depth = 2 * (p + part) > k ? k - 2 * p : 2 * part;
             for (size_t q = 0; q < columns; q += CK_PANEL)
                 unpack_pairs(part, (const unsigned *)packed + (j + q) * pairs + p * CK_PANEL, block + q * depth);
-            product_f32(m, columns, depth, (const float *)left + 2 * p, k, block, p == 0 && bias ? bias + j : NULL, CK_IDENTITY, p > 0, c + j, ldc, NULL);
+            product_f32(m, columns, depth, (const float *)left + 2 * p, k, block, p == 0 && bias ? bias + j : NULL, CK_IDENTITY, p > 0, c + j, ldc,
+                        NULL);
         }
         finish_near(activation, m, columns, c + j, ldc);
     }
