@@ -19,7 +19,7 @@ struct AddedToken: Equatable, Sendable {
 }
 
 /// A set of added tokens that are looked for together: the longest of those that begin first.
-struct AddedTokenFinder: Sendable {
+final class AddedTokenFinder: Sendable {
     /// A part of a text: a token, or text between tokens.
     struct Part {
         var range: Range<Int>

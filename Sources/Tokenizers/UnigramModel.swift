@@ -4,33 +4,32 @@ import Support
 struct UnigramModel: Sendable {
     /// The best way to cut what comes before a place.
     struct Step: BitwiseCopyable {
+        /// Minus infinity if nothing reaches the place.
         var score: Double
-        /// Where its last token begins, in the upper half, and that token's id; -1 if nothing reaches the place.
+        /// Where its last token begins, in the upper half, and that token's id.
         var link: Int64
 
-        static let none = Step(score: 0, link: -1)
-
-        @inline(__always)
-        init(score: Double, link: Int64) {
-            self.score = score
-            self.link = link
-        }
-
-        @inline(__always)
-        init(score: Double, start: Int, id: Int32) {
-            self.score = score
-            link = Int64(truncatingIfNeeded: start) << 32 | Int64(UInt32(bitPattern: id))
-        }
+        static let none = Step(score: -.infinity, link: 0)
 
         var start: Int { Int(link >> 32) }
         var id: Int32 { Int32(truncatingIfNeeded: link) }
+
+        /// Takes a token that ends here if that is better. Whether it is can hardly be foretold, so that nothing branches on it: the sign of the
+        /// difference says which link stays. Sums are never -0.
+        @inline(__always)
+        mutating func offer(_ score: Double, _ start: Int, _ id: Int32) {
+            let link = Int64(truncatingIfNeeded: start) << 32 | Int64(UInt32(bitPattern: id))
+            let isBetter = Int64(bitPattern: (self.score - score).bitPattern) >> 63
+            self.link ^= (self.link ^ link) & isBetter
+            self.score = score > self.score ? score : self.score
+        }
     }
 
     private let trie: ByteTrie
     private let beginnings: TokenBeginnings
+    // By id, behind the score of what is no token, which is never better.
     private let scores: Scratch<Double>
     private let unknown: Int32?
-    private let unknownScore: Double
     // The ids of the 256 bytes, if the file says that unknown characters are spelled in bytes.
     private let byteIds: [Int32]?
 
@@ -43,12 +42,13 @@ struct UnigramModel: Sendable {
     init(entries: [[UInt8]], scores: [Double], unknown: Int32?, byteFallback: Bool) throws(Failure) {
         let ids = entries.indices.map { Int32($0) }
         trie = try ByteTrie(entries, values: ids)
-        beginnings = TokenBeginnings(entries, in: trie)
-        let table = Scratch(count: scores.count, repeating: 0.0)
-        for (id, score) in scores.enumerated() { table[id] = score }
+        beginnings = TokenBeginnings(
+            entries, scores: scores,
+            unknown: (unknown ?? -1, (scores.min() ?? 0) - Self.unknownPenalty), in: trie)
+        let table = Scratch(count: scores.count + 1, repeating: -Double.infinity)
+        for (id, score) in scores.enumerated() { table[id + 1] = score }
         self.scores = table
         self.unknown = unknown
-        unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
         if byteFallback {
             var byteIds: [Int32] = []
             for byte in 0..<256 {
@@ -72,6 +72,7 @@ struct UnigramModel: Sendable {
         }
         try steps.withUnsafeMutableBufferPointer { (steps) throws(Failure) in
             for index in 0...piece.count { steps[index] = .none }
+            steps[0].score = 0
             if let bytes = piece.baseAddress, let start = steps.baseAddress {
                 try search(bytes, piece.count, start, cancellation)
             }
@@ -83,24 +84,29 @@ struct UnigramModel: Sendable {
         _ bytes: UnsafePointer<UInt8>, _ count: Int, _ steps: UnsafeMutablePointer<Step>, _ cancellation: Cancellation
     ) throws(Failure) {
         let units = trie.units
-        let scores = self.scores.start
+        let scores = self.scores.start + 1
         var start = 0
+        var first = UTF8Text.scalar(bytes, 0)
+        var second = first.width < count ? UTF8Text.scalar(bytes, first.width) : (value: 0, width: 0)
         var nextCheck = Self.checkInterval
-        while start < count {
+        while true {
             if start >= nextCheck {
                 try cancellation.check()
                 nextCheck += Self.checkInterval
             }
-            let (scalar, width) = UTF8Text.scalar(bytes, start)
-            let beginning = beginnings.entry(scalar)
+            let beginning = beginnings.entry(first.value)
             let score = steps[start].score
-            var index = start &+ width
-            let first = beginning.id >= 0 ? scores[Int(beginning.id)] : unknownScore
-            Self.offer(&steps[index], score + first, start, beginning.id >= 0 ? beginning.id : unknown ?? -1, true)
-            if index < count, beginning.mayGoOn(UTF8Text.scalar(bytes, index).value) {
-                var node = beginning.node
+            let next = start &+ first.width
+            steps[next].offer(score + beginning.score, start, beginning.id)
+            guard next < count else { return }
+            let pair = beginnings.pair(beginning, first.value, second.value)
+            var index = next &+ second.width
+            steps[index].offer(score + pair.score, start, pair.id)
+            let third = index < count ? UTF8Text.scalar(bytes, index) : (value: 0, width: 0)
+            if pair.next.mayHave(third.value) != 0 {
+                var node = pair.node
                 // Only where a character ends may a token.
-                characters: repeat {
+                characters: while index < count {
                     let end = index &+ UTF8Text.width(bytes[index])
                     repeat {
                         guard let next = ByteTrie.step(units, node, bytes[index]) else { break characters }
@@ -108,22 +114,12 @@ struct UnigramModel: Sendable {
                         index &+= 1
                     } while index < end
                     let id = units[Int(node)].value
-                    Self.offer(&steps[index], score + scores[Int(max(id, 0))], start, id, id >= 0)
-                } while index < count
+                    steps[index].offer(score + scores[Int(id)], start, id)
+                }
             }
-            start += width
+            start = next
+            (first, second) = (second, third)
         }
-    }
-
-    /// Takes a token into `step` if that makes it better. Whether it does can hardly be foretold: the answer is computed rather than branched
-    /// on.
-    @inline(__always)
-    private static func offer(_ step: inout Step, _ score: Double, _ start: Int, _ id: Int32, _ isToken: Bool) {
-        let old = step
-        let new = Step(score: score, start: start, id: id)
-        let isBetter = isToken & ((old.link < 0) | (score > old.score))
-        step.score = Double(bitPattern: isBetter ? score.bitPattern : old.score.bitPattern)
-        step.link = isBetter ? new.link : old.link
     }
 
     // Goes back from the end; unknown characters side by side are one token.
@@ -166,13 +162,4 @@ struct UnigramModel: Sendable {
 
     /// The id of a vocabulary entry.
     func id(of entry: [UInt8]) -> Int32? { trie.value(entry) }
-}
-
-extension Bool {
-    // Without a branch.
-    @inline(__always)
-    fileprivate static func & (left: Bool, right: Bool) -> Bool { (left ? 1 : 0) & (right ? 1 : 0) as UInt8 != 0 }
-
-    @inline(__always)
-    fileprivate static func | (left: Bool, right: Bool) -> Bool { (left ? 1 : 0) | (right ? 1 : 0) as UInt8 != 0 }
 }

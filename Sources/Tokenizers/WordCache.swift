@@ -11,21 +11,20 @@ struct WordKey: Equatable {
     /// The key of `count` bytes (from 1 to 15) at `start`, behind which `room` bytes may be read.
     @inline(__always)
     init(_ start: UnsafePointer<UInt8>, count: Int, room: Int) {
+        // Lengths come in no order: nothing branches on them.
+        let lowCount = min(count, 8)
+        let highCount = count &- lowCount
         var low: UInt64 = 0
         var high: UInt64 = 0
         if room >= 16 {
             let raw = UnsafeRawPointer(start)
-            low = raw.loadUnaligned(as: UInt64.self)
-            if count < 8 {
-                low &= 1 &<< UInt64(truncatingIfNeeded: count &* 8) &- 1
-            } else {
-                high =
-                    raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-                    & (1 &<< UInt64(truncatingIfNeeded: count &* 8 &- 64) &- 1)
-            }
+            low = raw.loadUnaligned(as: UInt64.self) & .max &>> UInt64(truncatingIfNeeded: 64 &- lowCount &* 8)
+            high =
+                raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+                & (1 &<< UInt64(truncatingIfNeeded: highCount &* 8) &- 1)
         } else {
-            for index in 0..<min(count, 8) { low |= UInt64(start[index]) << UInt64(index * 8) }
-            for index in 8..<max(count, 8) { high |= UInt64(start[index]) << UInt64(index * 8 - 64) }
+            for index in 0..<lowCount { low |= UInt64(start[index]) << UInt64(index * 8) }
+            for index in 0..<highCount { high |= UInt64(start[8 + index]) << UInt64(index * 8) }
         }
         self.low = low
         self.high = high | UInt64(truncatingIfNeeded: count) << 56
@@ -52,6 +51,10 @@ struct WordCache {
         static let empty = Place(low: 0, high: 0, ids: (0, 0))
         /// All but the number of tokens.
         static let keyMask: UInt64 = 0x0fff_ffff_ffff_ffff
+
+        /// Whether it is that of another word.
+        @inline(__always)
+        func isOther(than key: WordKey) -> Bool { (low ^ key.low) | (high & Self.keyMask ^ key.high) != 0 }
     }
 
     private let places = Scratch<Place>(count: 2 << Int(setBits), repeating: .empty)
@@ -65,12 +68,10 @@ struct WordCache {
     /// Appends the tokens of `key`'s word and says whether it knew them.
     @inline(__always)
     func append(_ key: WordKey, to ids: inout [Int32]) -> Bool {
-        var place = set(key)
-        if place[0].low != key.low || place[0].high & Place.keyMask != key.high {
-            place += 1
-            guard place[0].low == key.low, place[0].high & Place.keyMask == key.high else { return false }
-        }
-        let found = place[0]
+        let set = set(key)
+        // In which of the two cannot be foretold, and is not branched on.
+        let found = set[set[0].isOther(than: key) ? 1 : 0]
+        if found.isOther(than: key) { return false }
         ids.append(Int32(truncatingIfNeeded: found.ids.0))
         let count = found.high >> 60
         if count > 1 {
