@@ -9,7 +9,9 @@ extension TextEncoder {
     ///
     /// A vector is found by its text, prompt included, and everything that it depends on: the model's weights and tokenizer, precision, pooling, length limit
     /// and normalisation. One file can therefore serve several encoders of the same dimension.
-    func encode(_ texts: [[UInt8]], options: EncodeOptions, cache path: String, work: Work) throws(Failure) -> Tensor {
+    func encode(
+        _ texts: some RandomAccessCollection<[UInt8]>, options: EncodeOptions, cache path: String, work: Work
+    ) throws(Failure) -> Tensor {
         let cache = try VectorCache(path, dimension: dimension)
         let before = try promptText(options.prompt ?? prompt)
         let maker = try fingerprint(normalizes: options.normalize ?? normalizesByItself)
@@ -23,10 +25,11 @@ extension TextEncoder {
         for first in stride(from: 0, to: texts.count, by: Self.step) {
             try work.cancellation.check()
             let range = first..<min(first + Self.step, texts.count)
-            let keys = texts[range].map { VectorCache.Key(SHA256.digest(maker + before + $0)) }
+            let batch = Array(texts.at(range))
+            let keys = batch.map { VectorCache.Key(SHA256.digest(maker + before + $0)) }
             var new: [VectorCache.Key] = [], newTexts: [[UInt8]] = []
             var seen: Set<VectorCache.Key> = []
-            for (key, text) in zip(keys, texts[range]) where cache.place(of: key) == nil && seen.insert(key).inserted {
+            for (key, text) in zip(keys, batch) where cache.place(of: key) == nil && seen.insert(key).inserted {
                 new.append(key)
                 newTexts.append(text)
             }

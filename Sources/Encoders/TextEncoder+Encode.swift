@@ -25,13 +25,13 @@ extension TextEncoder {
     /// Encodes `texts` (bytes, UTF-8 as a rule) to a float32 tensor [texts, dimension].
     ///
     /// A text's vector is the same, to the bit, whatever texts stand beside it and however many threads compute. A text longer than `maxLength`
-    /// tokens is cut. Reports progress as "encode", counted in texts.
+    /// tokens is cut. Texts are asked for a batch at a time, so that they may be made then. Reports progress as "encode", counted in texts.
     ///
     /// - Throws: `cancelled`, with what was done kept in the cache; `argument` named `prompt` or `batch`; `format` if tokenizer and weights do not fit
     ///   together, or the cache is none or of another dimension; `file` if the cache cannot be used.
-    public func encode(_ texts: [[UInt8]], options: EncodeOptions = EncodeOptions(), work: Work = Work())
-        throws(Failure) -> Tensor
-    {
+    public func encode(
+        _ texts: some RandomAccessCollection<[UInt8]>, options: EncodeOptions = EncodeOptions(), work: Work = Work()
+    ) throws(Failure) -> Tensor {
         guard options.batch > 0 else {
             throw .argument("batch", expected: "integer from 1 up", got: "\(options.batch)")
         }
@@ -41,7 +41,7 @@ extension TextEncoder {
             (range, work) throws(Failure) in
             // Tokenising reports no progress of its own: it takes a few hundredths of the time.
             let quiet = Work(threads: work.threads, cancellation: work.cancellation)
-            let batch = before.isEmpty ? Array(texts[range]) : texts[range].map { before + $0 }
+            let batch = texts.at(range).map { before.isEmpty ? $0 : before + $0 }
             return try self.tokenizer.ids(batch, maximumLength: self.maxLength, work: quiet)
         }
     }
@@ -125,6 +125,11 @@ extension TextEncoder {
         }
         target.update(from: vector, count: vector.count)
     }
+}
+
+extension RandomAccessCollection {
+    /// The elements at these positions, counted from 0.
+    func at(_ range: Range<Int>) -> SubSequence { dropFirst(range.lowerBound).prefix(range.count) }
 }
 
 /// The rows of the result, each written by the one worker that computes it.

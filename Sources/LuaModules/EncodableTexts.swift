@@ -5,10 +5,53 @@ import Tables
 import Tensors
 
 /// Texts to encode, byte for byte as they were given.
-struct EncodableTexts {
-    let bytes: [[UInt8]]
+///
+/// Those of a column are made when they are asked for, so that it is not held twice.
+struct EncodableTexts: RandomAccessCollection {
+    private enum Source {
+        case list([[UInt8]])
+        case column(Column)
+    }
+
+    private let source: Source
     /// Whether a single string was given, not a list or column.
     let isSingle: Bool
+
+    init(_ texts: [[UInt8]], isSingle: Bool) {
+        source = .list(texts)
+        self.isSingle = isSingle
+    }
+
+    /// The rows of a text column.
+    init(_ column: Column, _ parameter: String) throws(Failure) {
+        guard column.type == .text || (column.count > 0 && column.nullCount == column.count) else {
+            throw .argument(parameter, expected: "text column", got: "a column of \(column.type.name)")
+        }
+        if column.nullCount > 0, let row = (0..<column.count).first(where: column.isNull) {
+            throw .argument(
+                parameter, expected: "a text in every row",
+                got: "\(column.nullCount) nulls, the first in row \(row + 1)",
+                hint: "say what they stand for, as in t:sql(\"select coalesce(text, '') as text from this\")")
+        }
+        source = .column(column)
+        isSingle = false
+    }
+
+    var startIndex: Int { 0 }
+
+    var endIndex: Int {
+        switch source {
+        case .list(let texts): texts.count
+        case .column(let column): column.count
+        }
+    }
+
+    subscript(index: Int) -> [UInt8] {
+        switch source {
+        case .list(let texts): texts[index]
+        case .column(let column): column.withBytes(index) { Array($0) }
+        }
+    }
 }
 
 /// Texts, or vectors made of texts before.
@@ -27,7 +70,7 @@ enum ComparableTexts {
     /// One vector a row, or one vector.
     func vectors(_ parameter: String, _ encoder: TextEncoder, _ work: Work) throws(Failure) -> Tensor {
         switch self {
-        case .texts(let texts): return try encoder.encode(texts.bytes, work: work)
+        case .texts(let texts): return try encoder.encode(texts, work: work)
         case .vectors(let tensor):
             guard (1...2).contains(tensor.rank), tensor.shape.last == encoder.dimension else {
                 throw .argument(
@@ -63,10 +106,8 @@ extension ParameterType {
 extension Argument {
     /// The texts that this argument is, nil if it is something else.
     func encodableTexts(_ parameter: String = "texts") throws(Failure) -> EncodableTexts? {
-        if let bytes { return EncodableTexts(bytes: [bytes], isSingle: true) }
-        if let column = object(Column.self) {
-            return EncodableTexts(bytes: try column.encodableBytes(parameter), isSingle: false)
-        }
+        if let bytes { return EncodableTexts([bytes], isSingle: true) }
+        if let column = object(Column.self) { return try EncodableTexts(column, parameter) }
         guard kind == .table else { return nil }
         var texts: [[UInt8]] = []
         texts.reserveCapacity(count)
@@ -76,26 +117,11 @@ extension Argument {
             }
             texts.append(bytes)
         }
-        return EncodableTexts(bytes: texts, isSingle: false)
+        return EncodableTexts(texts, isSingle: false)
     }
 }
 
 extension Argument {
     /// Whether a column is one of texts; nil for anything else.
     var isTextColumn: Bool? { object(Column.self).map { $0.type == .text } }
-}
-
-extension Column {
-    /// The bytes of every row of a text column.
-    fileprivate func encodableBytes(_ parameter: String) throws(Failure) -> [[UInt8]] {
-        guard type == .text || (count > 0 && nullCount == count) else {
-            throw .argument(parameter, expected: "text column", got: "a column of \(type.name)")
-        }
-        if nullCount > 0, let row = (0..<count).first(where: isNull) {
-            throw .argument(
-                parameter, expected: "a text in every row", got: "\(nullCount) nulls, the first in row \(row + 1)",
-                hint: "say what they stand for, as in t:sql(\"select coalesce(text, '') as text from this\")")
-        }
-        return (0..<count).map { row in withBytes(row) { Array($0) } }
-    }
 }

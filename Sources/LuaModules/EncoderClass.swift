@@ -129,8 +129,8 @@ extension TextEncoder: LuaVisible {
         var work = call.work
         if try !call.boolean("progress") { work.progress = nil }
         let encoder = try call.receiver(TextEncoder.self)
-        try encoder.noteUnknownWords(in: texts.bytes, call)
-        return .object(try encoder.encode(texts.bytes, options: options, work: work))
+        try encoder.noteUnknownWords(in: texts, call)
+        return .object(try encoder.encode(texts, options: options, work: work))
     }
 
     private static let similarity = Signature(
@@ -158,7 +158,7 @@ extension TextEncoder: LuaVisible {
 
 extension TextEncoder {
     /// Tells the user, once for each model, where it was made for another language than that of the texts: their vectors would say little.
-    fileprivate func noteUnknownWords(in texts: [[UInt8]], _ call: Call) throws(Failure) {
+    fileprivate func noteUnknownWords(in texts: EncodableTexts, _ call: Call) throws(Failure) {
         // Plain English cannot be what is not known, and looking costs time.
         let sample = texts.lazy.filter { text in text.prefix(2_000).contains { $0 >= 0x80 } }.prefix(64)
         guard let unknown = tokenizer.id(of: "[UNK]") ?? tokenizer.id(of: "<unk>"), !sample.isEmpty else { return }

@@ -78,7 +78,7 @@ enum NNEncoder {
         related: ["nn.encoder", "text.Tokenizer:encode"]
     ) { call throws(Failure) in
         let texts: EncodableTexts = try call.converted("texts")
-        return .object(try call.receiver(Layer.self).reading().tokens(texts.bytes, work: call.work))
+        return .object(try call.receiver(Layer.self).reading().tokens(Array(texts), work: call.work))
     }
 
     private static let tokenVectors = Signature(
@@ -167,7 +167,7 @@ extension Call {
             throw .argument(name, expected: "texts", got: value.words)
         }
         let reader = try layer.reading()
-        do throws(Failure) { return try reader.tokens(texts.bytes, work: work) } catch {
+        do throws(Failure) { return try reader.tokens(Array(texts), work: work) } catch {
             throw error.naming(name, insteadOf: "texts")
         }
     }

@@ -93,7 +93,7 @@ extension Tokenizer: LuaVisible {
         let texts: EncodableTexts = try call.converted("texts")
         let pairs: EncodableTexts? = try call.converted(ifGiven: "pair")
         let encodings = try tokenizer.encodeBatch(
-            texts.bytes, pairs: pairs?.bytes, options: try tokenizer.options(call), work: call.work)
+            Array(texts), pairs: pairs.map { Array($0) }, options: try tokenizer.options(call), work: call.work)
         var records: [LuaValue] = []
         for encoding in encodings { records.append(try tokenizer.record(encoding, call.work.cancellation)) }
         return texts.isSingle ? .optional(records.first) : .list(records)
@@ -158,7 +158,7 @@ extension Tokenizer: LuaVisible {
     ) { call throws(Failure) in
         let texts: EncodableTexts = try call.converted("texts")
         let counts = try call.receiver(Tokenizer.self).countBatch(
-            texts.bytes, addSpecialTokens: try call.boolean("special_tokens"), work: call.work)
+            Array(texts), addSpecialTokens: try call.boolean("special_tokens"), work: call.work)
         return texts.isSingle ? .optional(counts.first.map { .integer($0) }) : .integers(counts)
     }
 
