@@ -14,7 +14,8 @@ import Tensors
 /// A text's vectors depend on its tokens only, to the bit: every kernel computes a row from that row, and attention stays inside a text.
 final class BertModel: Sendable {
     let configuration: EncoderConfiguration
-    /// The words' embeddings stay in the file.
+    /// The words' embeddings stay in the file, and are looked at when they are used: to read all of them takes as long as all else that is done
+    /// before the first vector.
     let files: WeightFiles
     private let words: Tensor
     /// Position embeddings plus the embedding of token type 0, the only one that single texts have.
@@ -38,7 +39,7 @@ final class BertModel: Sendable {
         let hidden = configuration.hidden
         let weights = try BertWeights(folder: folder)
         files = weights.files
-        words = try weights.tensor("embeddings.word_embeddings.weight", [configuration.vocabulary, hidden])
+        words = try weights.tensor(BertWeights.words, [configuration.vocabulary, hidden], isChecked: false)
         let table = try weights.tensor("embeddings.position_embeddings.weight", [configuration.positions, hidden])
         var type = [Float](repeating: 0, count: hidden)
         // A file that has the embeddings uses them, whatever config.json says: a mismatch is refused.
@@ -157,7 +158,11 @@ final class BertModel: Sendable {
                     }
                     var place = next
                     if id == configuration.padding { place = id } else { next += 1 }
-                    embeddingNorm.apply(1, table + id * hidden, adding: places + place * hidden, x + index * hidden)
+                    let word = table + id * hidden
+                    if !UnsafeBufferPointer(start: word, count: hidden).isFinite {
+                        try words.requireFinite(files.folder, name: BertWeights.words)
+                    }
+                    embeddingNorm.apply(1, word, adding: places + place * hidden, x + index * hidden)
                 }
             }
         }

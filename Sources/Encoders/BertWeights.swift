@@ -6,7 +6,8 @@ struct BertWeights {
     let files: WeightFiles
     private let prefix: String
 
-    private static let words = "embeddings.word_embeddings.weight"
+    /// The name of the words' embeddings, a row a token id.
+    static let words = "embeddings.word_embeddings.weight"
 
     init(folder: String) throws(Failure) {
         files = try WeightFiles(folder: folder)
@@ -20,8 +21,8 @@ struct BertWeights {
         prefix = String(shortest.dropLast(Self.words.count))
     }
 
-    /// The tensor `name`, of the given shape, as float32.
-    func tensor(_ name: String, _ shape: [Int]) throws(Failure) -> Tensor {
+    /// The tensor `name`, of the given shape, as float32; unless `isChecked` is false, of finite values.
+    func tensor(_ name: String, _ shape: [Int], isChecked: Bool = true) throws(Failure) -> Tensor {
         let full = prefix + name
         let tensor = try files.tensor(named: full)
         guard tensor.shape == shape else {
@@ -33,7 +34,7 @@ struct BertWeights {
                 files.folder, at: "tensor '\(full)'", "holds \(tensor.dtype.rawValue), floating point expected")
         }
         let result = try tensor.to(.float32)
-        try result.requireFinite(files.folder, name: full)
+        if isChecked { try result.requireFinite(files.folder, name: full) }
         return result
     }
 
@@ -61,17 +62,20 @@ struct BertWeights {
 extension Tensor {
     /// Refuses a float32 tensor with a value that is not finite: every vector computed with it would be NaN.
     func requireFinite(_ folder: String, name: String) throws(Failure) {
-        let bad = try withElements(as: Float.self) { values -> Int? in
-            // An exponent of ones is what infinities and NaNs have: asked so, the processor looks at many values at a time. The place is looked for
-            // only if there is one.
-            let exponent = Float.infinity.bitPattern
-            var found: UInt32 = 0
-            for value in values { found |= value.bitPattern & exponent == exponent ? 1 : 0 }
-            return found == 0 ? nil : values.firstIndex { !$0.isFinite }
-        }
+        let bad = try withElements(as: Float.self) { $0.isFinite ? nil : $0.firstIndex { !$0.isFinite } }
         guard let bad else { return }
         throw .format(
             folder, at: "tensor '\(name)'", "finite numbers expected, value \(bad + 1) of \(count) is not",
             hint: "the file is damaged: fetch the model again")
+    }
+}
+
+extension UnsafeBufferPointer<Float> {
+    /// Whether every value is finite. An exponent of ones is what infinities and NaNs have: asked so, the processor looks at many values at a time.
+    var isFinite: Bool {
+        let exponent = Float.infinity.bitPattern
+        var found: UInt32 = 0
+        for value in self { found |= value.bitPattern & exponent == exponent ? 1 : 0 }
+        return found == 0
     }
 }

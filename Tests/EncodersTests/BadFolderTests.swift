@@ -116,6 +116,28 @@ import Testing
         }
     }
 
+    @Test func `A word whose embedding is not finite is refused where it is used`() throws {
+        let name = "embeddings.word_embeddings.weight"
+        try withCopy(of: "base") { folder in
+            let file = folder.appending(path: "model.safetensors")
+            var content = try Data(contentsOf: file)
+            let length = content.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+            let header = try JSONSerialization.jsonObject(with: content[8..<8 + length]) as? [String: [String: Any]]
+            let entry = try #require(header?.first { $0.key.hasSuffix(name) }?.value)
+            let (offsets, shape) = (try #require(entry["data_offsets"] as? [Int]), try #require(entry["shape"] as? [Int]))
+            // A NaN in the row of the id 3.
+            let place = 8 + length + offsets[0] + 3 * shape[1] * 4
+            content.replaceSubrange(place..<place + 4, with: [0x00, 0x00, 0xc0, 0x7f])
+            try content.write(to: file)
+        } _: { folder in
+            let encoder = try TextEncoder(folder: folder)
+            #expect(try encoder.encode(ids: [[2, 4]]).values(as: Float.self).allSatisfy(\.isFinite))
+            let failure = try #require(throws: Failure.self) { _ = try encoder.encode(ids: [[2, 4], [2, 3]]) }
+            #expect(failure.description.contains("tensor '\(name)'"), "\(failure)")
+            #expect(failure.description.contains("finite numbers expected, value "), "\(failure)")
+        }
+    }
+
     @Test(arguments: [
         (
             "modules.json", "sentence_transformers.models.Dense", "sentence_transformers.models.CNN",
