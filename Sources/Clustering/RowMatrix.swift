@@ -35,8 +35,8 @@ struct RowMatrix: Sendable {
     init(rows: Int, columns: Int) {
         self.rows = rows
         self.columns = columns
-        values = Scratch(count: rows * columns, repeating: 0)
-        squaredNorms = Scratch(count: rows, repeating: 0)
+        values = Scratch(uninitialized: rows * columns)
+        squaredNorms = Scratch(uninitialized: rows)
     }
 
     /// The rows of `x`, checked and converted. `offset` is what is taken off each column (Euclidean only).
@@ -115,33 +115,47 @@ struct RowMatrix: Sendable {
         try work.forEach(blocks) { (index, _) throws(Failure) in
             for row in block(index) {
                 let from = row * columns
-                let target = self.row(row)
-                var largest = 0.0
-                var square = 0.0
-                for column in 0..<columns {
-                    let value = Double(source[from + column]) - offset[column]
-                    // A comparison with NaN is false, so NaN fails here too.
-                    guard value.magnitude <= limit || metric == .cosine && value.isFinite else {
+                func check(_ isUsable: (Double) -> Bool) throws(Failure) {
+                    for column in 0..<columns where !isUsable(Double(source[from + column]) - offset[column]) {
                         throw RowMatrix.notUsable(
                             Double(source[from + column]), row: row, column: column, parameter: parameter)
                     }
-                    largest = max(largest, value.magnitude)
-                    target[column] = Float(value)
-                    square += value * value
                 }
-                guard metric == .cosine else {
+                if metric == .euclidean {
+                    let square = center(source, from: from, offset, to: self.row(row))
+                    // Whatever is NaN or beyond the limit takes the sum there too.
+                    if !(square <= limit * limit) { try check { $0.magnitude <= limit } }
                     squaredNorms[row] = Float(square)
                     continue
                 }
+                try check(\.isFinite)
+                let largest = (from..<from + columns).reduce(0.0) { max($0, Double(source[$1]).magnitude) }
                 guard largest > 0 else {
                     throw .argument(
                         parameter, expected: "rows that are not all zeros (such a row has no direction)",
                         got: "zeros in row \(row + 1)", hint: "leave the row out or use metric = \"euclidean\"")
                 }
-                scale(source, from: from, to: target, largest: largest)
+                scale(source, from: from, to: self.row(row), largest: largest)
                 squaredNorms[row] = 1
             }
         }
+    }
+
+    /// A row less the offset, and the sum of its squares: four sums, so that one addition need not wait for the one before.
+    @inline(__always)
+    private func center<T: BinaryFloatingPoint>(
+        _ source: UnsafeBufferPointer<T>, from: Int, _ offset: [Double], to target: UnsafeMutablePointer<Float>
+    ) -> Double {
+        for column in 0..<columns { target[column] = Float(Double(source[from + column]) - offset[column]) }
+        var sums = SIMD4<Double>.zero
+        for first in stride(from: 0, to: columns & ~3, by: 4) {
+            let values = SIMD4<Double>(
+                SIMD4<Float>(target[first], target[first + 1], target[first + 2], target[first + 3]))
+            sums += values * values
+        }
+        var sum = sums.sum()
+        for column in columns & ~3..<columns { sum += Double(target[column]) * Double(target[column]) }
+        return sum
     }
 
     /// Divides by the largest magnitude before squaring, so that neither huge nor tiny rows leave the range.

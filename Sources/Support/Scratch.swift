@@ -12,11 +12,18 @@ public final class Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
 
     /// Memory for `count` elements, each set to `value`.
     @inlinable
-    public init(count: Int, repeating value: Element) {
+    public convenience init(count: Int, repeating value: Element) {
+        self.init(uninitialized: count)
+        start.initialize(repeating: value, count: max(count, 1))
+    }
+
+    /// Memory for `count` elements of whatever content, each to be written before it is read. What threads write first the system clears on
+    /// as many threads.
+    @inlinable
+    public init(uninitialized count: Int) {
         let bytes = max(count, 1) * MemoryLayout<Element>.stride
         guard let memory = LargePages.allocate(bytes) else { fatalError("out of memory") }
         start = memory.bindMemory(to: Element.self, capacity: max(count, 1))
-        start.initialize(repeating: value, count: max(count, 1))
         self.count = count
         NativeMemory.record(bytes)
     }

@@ -124,7 +124,8 @@ import Testing
             let length = content.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
             let header = try JSONSerialization.jsonObject(with: content[8..<8 + length]) as? [String: [String: Any]]
             let entry = try #require(header?.first { $0.key.hasSuffix(name) }?.value)
-            let (offsets, shape) = (try #require(entry["data_offsets"] as? [Int]), try #require(entry["shape"] as? [Int]))
+            let offsets = try #require(entry["data_offsets"] as? [Int])
+            let shape = try #require(entry["shape"] as? [Int])
             // A NaN in the row of the id 3.
             let place = 8 + length + offsets[0] + 3 * shape[1] * 4
             content.replaceSubrange(place..<place + 4, with: [0x00, 0x00, 0xc0, 0x7f])
