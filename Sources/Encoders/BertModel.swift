@@ -18,6 +18,7 @@ final class BertModel: Sendable {
     /// before the first vector.
     let files: WeightFiles
     private let words: Tensor
+    private let wordsName: String
     /// Position embeddings plus the embedding of token type 0, the only one that single texts have.
     private let positions: Tensor
     private let embeddingNorm: LayerNorm
@@ -39,6 +40,7 @@ final class BertModel: Sendable {
         let hidden = configuration.hidden
         let weights = try BertWeights(folder: folder)
         files = weights.files
+        wordsName = weights.fullName(BertWeights.words)
         words = try weights.tensor(BertWeights.words, [configuration.vocabulary, hidden], isChecked: false)
         let table = try weights.tensor("embeddings.position_embeddings.weight", [configuration.positions, hidden])
         var type = [Float](repeating: 0, count: hidden)
@@ -160,7 +162,7 @@ final class BertModel: Sendable {
                     if id == configuration.padding { place = id } else { next += 1 }
                     let word = table + id * hidden
                     if !UnsafeBufferPointer(start: word, count: hidden).isFinite {
-                        try words.requireFinite(files.folder, name: BertWeights.words)
+                        try words.requireFinite(files.folder, name: wordsName)
                     }
                     embeddingNorm.apply(1, word, adding: places + place * hidden, x + index * hidden)
                 }

@@ -23,7 +23,7 @@ struct BertWeights {
 
     /// The tensor `name`, of the given shape, as float32; unless `isChecked` is false, of finite values.
     func tensor(_ name: String, _ shape: [Int], isChecked: Bool = true) throws(Failure) -> Tensor {
-        let full = prefix + name
+        let full = fullName(name)
         let tensor = try files.tensor(named: full)
         guard tensor.shape == shape else {
             throw .format(
@@ -38,11 +38,14 @@ struct BertWeights {
         return result
     }
 
+    /// What the files call the tensor `name`.
+    func fullName(_ name: String) -> String { prefix + name }
+
     /// Whether there is a tensor `name`.
-    func contains(_ name: String) -> Bool { files.contains(prefix + name) }
+    func contains(_ name: String) -> Bool { files.contains(fullName(name)) }
 
     /// The shape of the tensor `name`, empty if there is none.
-    func shape(of name: String) -> [Int] { files.shape(of: prefix + name) ?? [] }
+    func shape(of name: String) -> [Int] { files.shape(of: fullName(name)) ?? [] }
 
     /// Weight and bias of the linear layer `name`.
     func linear(_ name: String, inputs: Int, outputs: Int) throws(Failure) -> (weight: Tensor, bias: Tensor?) {

@@ -160,9 +160,14 @@ extension TextEncoder {
     /// Tells the user, once for each model, where it was made for another language than that of the texts: their vectors would say little.
     fileprivate func noteUnknownWords(in texts: EncodableTexts, _ call: Call) throws(Failure) {
         // Plain English cannot be what is not known, and looking costs time.
-        let sample = texts.lazy.filter { text in text.prefix(2_000).contains { $0 >= 0x80 } }.prefix(64)
+        var sample: [[UInt8]] = []
+        for text in texts {
+            let beginning = text.prefix(2_000)
+            if beginning.contains(where: { $0 >= 0x80 }) { sample.append(Array(beginning)) }
+            if sample.count == 64 { break }
+        }
         guard let unknown = tokenizer.id(of: "[UNK]") ?? tokenizer.id(of: "<unk>"), !sample.isEmpty else { return }
-        let ids = try tokenizer.ids(sample.map { Array($0.prefix(2_000)) }).flatMap { $0 }
+        let ids = try tokenizer.ids(sample).flatMap { $0 }
         let words = ids.filter { $0 == unknown || !tokenizer.isSpecial($0) }
         guard Double(words.count { $0 == unknown }) > 0.3 * Double(words.count) else { return }
         let name = folder.split(separator: "/").last.map(String.init) ?? folder
