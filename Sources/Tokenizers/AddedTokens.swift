@@ -18,7 +18,8 @@ struct AddedToken: Equatable, Sendable {
     var special = false
 }
 
-/// A set of added tokens that are looked for together: the longest of those that begin first.
+/// A set of added tokens that are looked for together: the longest of those that begin first. A class, so that it is one reference to count for
+/// every text.
 final class AddedTokenFinder: Sendable {
     /// A part of a text: a token, or text between tokens.
     struct Part {

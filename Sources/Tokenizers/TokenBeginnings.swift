@@ -58,8 +58,8 @@ struct TokenBeginnings: Sendable {
     private let pairs: Scratch<Pair>
     private let shift: UInt64
 
-    /// The beginnings of `tokens`, which `trie` holds, with their `scores`; `unknown` stands for scalars that are no token. What is not UTF-8
-    /// is in no text and is passed over.
+    /// The beginnings of `tokens`, which `trie` holds, with their `scores`; `unknown` stands for scalars that are no token. What is empty
+    /// or not UTF-8 is in no text and is passed over.
     init(_ tokens: [[UInt8]], scores: [Double], unknown: (id: Int32, score: Double), in trie: ByteTrie) {
         let none = Entry(score: unknown.score, id: unknown.id)
         let blocks = Scratch<UInt16>(count: 0x110000 >> 6, repeating: 0)
@@ -68,7 +68,7 @@ struct TokenBeginnings: Sendable {
         var numbers: [UInt64: Int] = [:]
         for token in tokens {
             token.withUnsafeBufferPointer { buffer in
-                guard let bytes = buffer.baseAddress, UTF8Text.isValid(buffer) else { return }
+                guard let bytes = buffer.baseAddress, !buffer.isEmpty, UTF8Text.isValid(buffer) else { return }
                 let first = UTF8Text.scalar(bytes, 0)
                 let block = Int(first.value >> 6)
                 if blocks[block] == 0 {

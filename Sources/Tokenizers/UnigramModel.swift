@@ -15,7 +15,7 @@ struct UnigramModel: Sendable {
         var id: Int32 { Int32(truncatingIfNeeded: link) }
 
         /// Takes a token that ends here if that is better. Whether it is can hardly be foretold, so that nothing branches on it: the sign of the
-        /// difference says which link stays. Sums are never -0.
+        /// difference says which link stays. No sum is -0, and no difference NaN.
         @inline(__always)
         mutating func offer(_ score: Double, _ start: Int, _ id: Int32) {
             let link = Int64(truncatingIfNeeded: start) << 32 | Int64(UInt32(bitPattern: id))
@@ -40,6 +40,8 @@ struct UnigramModel: Sendable {
 
     /// A model over `entries`, whose positions are their ids, with their log probabilities.
     init(entries: [[UInt8]], scores: [Double], unknown: Int32?, byteFallback: Bool) throws(Failure) {
+        // The sums of any piece stay finite.
+        let scores = scores.map { min(max($0, -1e290), 1e290) }
         let ids = entries.indices.map { Int32($0) }
         trie = try ByteTrie(entries, values: ids)
         beginnings = TokenBeginnings(
