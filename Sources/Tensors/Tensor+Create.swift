@@ -7,6 +7,16 @@ extension Tensor {
         try allocated(shape, dtype: dtype, zeroed: true)
     }
 
+    /// Zeros that threads write together, for what is large and asked for often.
+    public static func zeros(_ shape: [Int], dtype: DType, work: Work) throws(Failure) -> Tensor {
+        let result = try uninitialized(shape, dtype: dtype)
+        let (count, block) = (result.storage.byteCount, 1 << 20)
+        try work.forEach((count + block - 1) / block) { index, _ in
+            memset(result.storage.start + index * block, 0, min(block, count - index * block))
+        }
+        return result
+    }
+
     /// Memory of its own whose content the caller writes whole.
     public static func uninitialized(_ shape: [Int], dtype: DType) throws(Failure) -> Tensor {
         try allocated(shape, dtype: dtype, zeroed: false)

@@ -39,6 +39,29 @@ import Testing
         #expect(try w.item().double == 1 && optimiser.steps == 0)
     }
 
+    @Test func aStepOfAdamIsTheSameOnAnyThreadsAndNothingStopsIt() throws {
+        // More than two blocks, the last one short.
+        let count = 3 * (1 << 16) / 2 + (1 << 16) + 5
+        let start = try Tensor.randn([count], seed: 1), slopes = try Tensor.randn([count], seed: 2)
+        let method = Optimiser.Method.adam(betas: (0.9, 0.999), eps: 1e-8, decouples: true)
+        func moved(_ threads: Int) throws -> [UInt32] {
+            let leaf = try start.clone().requiringGradient()
+            leaf.gradNode?.gradient = slopes
+            let optimiser = try Optimiser([leaf], method: method, rate: 0.01, weightDecay: 0.1)
+            let stopped = Cancellation()
+            stopped.cancel()
+            let before = Cancellation.replacePresent(with: stopped)
+            let result = Result {
+                for _ in 0..<2 { try optimiser.step(work: Work(threads: threads, cancellation: Cancellation())) }
+            }
+            Cancellation.replacePresent(with: before)
+            try result.get()
+            return try leaf.detached.values(as: Float.self).map(\.bitPattern)
+        }
+        let one = try moved(1)
+        #expect(try moved(2) == one && moved(3) == one)
+    }
+
     @Test func whatCannotLearnIsRefused() throws {
         let method = Optimiser.Method.sgd(momentum: 0, isNesterov: false)
         #expect(throws: Failure.self) { try Optimiser([], method: method, rate: 1) }

@@ -61,12 +61,14 @@ extension Tensor {
         _ type: T.Type, _ indices: [Int], _ shape: [Int], _ width: Int, _ work: Work
     ) throws(Failure) -> Tensor {
         try withElements(as: T.self) { (rows) throws(Failure) in
-            try Tensor.build(shape, of: T.self) { (target) throws(Failure) in
+            let result = try Tensor.zeros(shape, dtype: T.dtype, work: work)
+            try result.updateElements(of: T.self) { (target) throws(Failure) in
                 for (position, index) in indices.enumerated() {
                     if position & 0xfff == 0 { try work.cancellation.check() }
                     for j in 0..<width { target[index &* width &+ j] += rows[position &* width &+ j] }
                 }
             }
+            return result
         }
     }
 

@@ -78,9 +78,10 @@ public final class Optimiser: @unchecked Sendable {
             moves.append((index, try gradient.contiguous(work: work)))
             try prepare(index)
         }
+        let uninterrupted = Work(threads: work.threads, cancellation: Cancellation())
         for (index, gradient) in moves {
             states[index].steps += 1
-            try move(parameters[index], gradient, states[index])
+            try move(parameters[index], gradient, states[index], uninterrupted)
         }
         steps += 1
     }
@@ -101,12 +102,12 @@ public final class Optimiser: @unchecked Sendable {
         }
     }
 
-    private func move(_ parameter: Tensor, _ gradient: Tensor, _ state: State) throws(Failure) {
+    private func move(_ parameter: Tensor, _ gradient: Tensor, _ state: State, _ work: Work) throws(Failure) {
         if case .adam(let betas, let eps, let decouples) = method, parameter.dtype == .float32 {
             let step = AdamStep<Float>(
                 rate: rate, betas: betas, eps: eps, decay: weightDecay, decouples: decouples, count: Double(state.steps)
             )
-            return try step.runVectors(parameter, gradient, state)
+            return try step.runVectors(parameter, gradient, state, work)
         }
         parameter.dtype == .float32
             ? try move(Float.self, parameter, gradient, state) : try move(Double.self, parameter, gradient, state)
@@ -200,16 +201,28 @@ private struct AdamStep<T: BinaryFloatingPoint> {
         shrink = decouples ? T(1 - rate * decay) : 1
     }
 
-    /// The same by a vector kernel.
-    func runVectors(_ parameter: Tensor, _ gradient: Tensor, _ state: Optimiser.State) throws(Failure)
+    /// The same by a vector kernel, in blocks that threads share.
+    func runVectors(_ parameter: Tensor, _ gradient: Tensor, _ state: Optimiser.State, _ work: Work) throws(Failure)
     where T == Float {
-        var step = ck_adam(
+        let step = ck_adam(
             shrink: shrink, decay: decay, beta1: beta1, beta2: beta2, size: size, root: root, eps: eps)
+        let block = 1 << 16
         try gradient.withElements(as: Float.self) { (g) throws(Failure) in
             try parameter.updateElements(of: Float.self) { (p) throws(Failure) in
                 try state.first?.updateElements(of: Float.self) { (m) throws(Failure) in
-                    try state.second?.updateElements(of: Float.self) { s in
-                        ck_adam_f32(p.count, &step, p.baseAddress, g.baseAddress, m.baseAddress, s.baseAddress)
+                    try state.second?.updateElements(of: Float.self) { (s) throws(Failure) in
+                        guard let to = p.baseAddress, let slope = g.baseAddress, let mean = m.baseAddress,
+                            let square = s.baseAddress
+                        else { return }
+                        let count = p.count
+                        nonisolated(unsafe) let memory = (to: to, slope: slope, mean: mean, square: square)
+                        try work.forEach((count + block - 1) / block) { index, _ in
+                            let first = index * block
+                            var step = step
+                            ck_adam_f32(
+                                min(block, count - first), &step, memory.to + first, memory.slope + first,
+                                memory.mean + first, memory.square + first)
+                        }
                     }
                 }
             }
