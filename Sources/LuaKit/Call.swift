@@ -15,7 +15,7 @@ public final class Call {
     let plan: Plan
     /// Where on the C stack the frame lies that performs the plan.
     private(set) var frame: UInt = 0
-    // Nothing reaches back here while these are written: to have that proved at run time is a tenth of a short call.
+    // Nothing reaches back here while these are written: to have that proved at run time is a quarter of a short call.
     /// Where on Lua's stack the argument of each declared parameter is; 0 if it was not given.
     @exclusivity(unchecked) var places: [Int32] = []
     /// What `ParameterType.custom` made of arguments, by the positions of their parameters.
