@@ -6,7 +6,7 @@ struct UnigramModel: Sendable {
     struct Step: BitwiseCopyable {
         /// Minus infinity if nothing reaches the place.
         var score: Double
-        /// Where its last token begins, in the upper half, and that token's id.
+        /// Where its last token begins, in the upper half, and that token's id. Without meaning if nothing reaches the place.
         var link: Int64
 
         static let none = Step(score: -.infinity, link: 0)
@@ -15,7 +15,7 @@ struct UnigramModel: Sendable {
         var id: Int32 { Int32(truncatingIfNeeded: link) }
 
         /// Takes a token that ends here if that is better. Whether it is can hardly be foretold, so that nothing branches on it: the sign of the
-        /// difference says which link stays. No sum is -0, and no difference NaN.
+        /// difference says which link stays. No sum is -0. Only of two scores of minus infinity, where links mean nothing, is the difference NaN.
         @inline(__always)
         mutating func offer(_ score: Double, _ start: Int, _ id: Int32) {
             let link = Int64(truncatingIfNeeded: start) << 32 | Int64(UInt32(bitPattern: id))
