@@ -20,13 +20,14 @@ public final class Storage: @unchecked Sendable {
 
     /// Memory of its own. Without `zeroed` its content is whatever was there: for results that are written whole.
     ///
-    /// Throws a memory failure where the machine has not that much left.
-    public init(byteCount: Int, zeroed: Bool = true) throws(Failure) {
+    /// - Parameter work: writes the zeros.
+    /// - Throws: a memory failure where the machine has not that much left.
+    public init(byteCount: Int, zeroed: Bool = true, work: Work = Work(threads: 1)) throws(Failure) {
         start = try Storage.allocate(byteCount)
         self.byteCount = byteCount
         owner = nil
         NativeMemory.record(byteCount)
-        if zeroed { try Storage.inBlocks(byteCount) { [start] in memset(start + $0.lowerBound, 0, $0.count) } }
+        if zeroed { try clear(work) }
     }
 
     /// Read-only memory that belongs to `owner`.
@@ -58,6 +59,19 @@ public final class Storage: @unchecked Sendable {
         start = copy
         owner = nil
         NativeMemory.record(byteCount)
+    }
+
+    /// Writes zeros over all of it.
+    func clear(_ work: Work) throws(Failure) {
+        let block = 1 << 20
+        // What is smaller than a block costs nothing more.
+        if byteCount <= block {
+            memset(start, 0, byteCount)
+            return
+        }
+        try work.forEach((byteCount + block - 1) / block) { index, _ in
+            memset(start + index * block, 0, min(block, byteCount - index * block))
+        }
     }
 
     /// Copies bytes, and gives up soon after the present work is cancelled.

@@ -2,30 +2,25 @@ import Glibc
 import Support
 
 extension Tensor {
-    /// Zeros; false for bool.
-    public static func zeros(_ shape: [Int], dtype: DType = .float32) throws(Failure) -> Tensor {
-        try allocated(shape, dtype: dtype, zeroed: true)
-    }
-
-    /// Zeros that threads write together, for what is large and asked for often.
-    public static func zeros(_ shape: [Int], dtype: DType, work: Work) throws(Failure) -> Tensor {
-        let result = try uninitialized(shape, dtype: dtype)
-        let (count, block) = (result.storage.byteCount, 1 << 20)
-        try work.forEach((count + block - 1) / block) { index, _ in
-            memset(result.storage.start + index * block, 0, min(block, count - index * block))
-        }
-        return result
+    /// Zeros; false for bool. `work` writes them.
+    public static func zeros(
+        _ shape: [Int], dtype: DType = .float32, work: Work = Work(threads: 1)
+    ) throws(Failure) -> Tensor {
+        try allocated(shape, dtype: dtype) { (count) throws(Failure) in try Storage(byteCount: count, work: work) }
     }
 
     /// Memory of its own whose content the caller writes whole.
     public static func uninitialized(_ shape: [Int], dtype: DType) throws(Failure) -> Tensor {
-        try allocated(shape, dtype: dtype, zeroed: false)
+        try allocated(shape, dtype: dtype) { (count) throws(Failure) in try Storage(byteCount: count, zeroed: false) }
     }
 
-    private static func allocated(_ shape: [Int], dtype: DType, zeroed: Bool) throws(Failure) -> Tensor {
+    /// All of a storage that `allocate` gives for so many bytes.
+    static func allocated(
+        _ shape: [Int], dtype: DType, _ allocate: (_ byteCount: Int) throws(Failure) -> Storage
+    ) throws(Failure) -> Tensor {
         let count = try elementCount(shape)
         return Tensor(
-            storage: try Storage(byteCount: count * dtype.byteCount, zeroed: zeroed), dtype: dtype, shape: shape,
+            storage: try allocate(count * dtype.byteCount), dtype: dtype, shape: shape,
             strides: contiguousStrides(shape), offset: 0)
     }
 

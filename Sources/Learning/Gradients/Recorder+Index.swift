@@ -4,9 +4,12 @@ import Tensors
 extension Recorder {
     /// The rows at `indices`, in that order.
     public func rows(_ x: Tensor, _ indices: [Int]) throws(Failure) -> Tensor {
-        let (shape, dtype) = (x.shape, x.dtype)
-        return record("index", try x.detached.rows(indices, work: work), from: x) { (g, work) throws(Failure) in
-            try g.summedRows(at: indices, into: shape, dtype, work)
+        let result = try x.detached.rows(indices, work: work)
+        guard records(x), let zeros = x.gradNode?.zeros else { return result }
+        return record("index", result, from: x) { (g, work) throws(Failure) in
+            let sum = try zeros.next(work)
+            try sum.addRows(g, at: indices, work)
+            return sum
         }
     }
 
@@ -49,26 +52,26 @@ extension Recorder {
 }
 
 extension Tensor {
-    /// Zeros of `shape` to which each row of this tensor is added at its index, in order: what gathering rows becomes on the way back.
-    func summedRows(at indices: [Int], into shape: [Int], _ dtype: DType, _ work: Work) throws(Failure) -> Tensor {
-        let width = shape.dropFirst().reduce(1, *)
-        return dtype == .float32
-            ? try summedRows(Float.self, indices, shape, width, work)
-            : try summedRows(Double.self, indices, shape, width, work)
+    /// Adds each row at its index, in order: what gathering rows becomes on the way back.
+    func addRows(_ rows: Tensor, at indices: [Int], _ work: Work) throws(Failure) {
+        if dtype == .float32 {
+            try addRows(Float.self, rows, indices, work)
+        } else {
+            try addRows(Double.self, rows, indices, work)
+        }
     }
 
-    private func summedRows<T: TensorElement & BinaryFloatingPoint>(
-        _ type: T.Type, _ indices: [Int], _ shape: [Int], _ width: Int, _ work: Work
-    ) throws(Failure) -> Tensor {
-        try withElements(as: T.self) { (rows) throws(Failure) in
-            let result = try Tensor.zeros(shape, dtype: T.dtype, work: work)
-            try result.updateElements(of: T.self) { (target) throws(Failure) in
+    private func addRows<T: TensorElement & BinaryFloatingPoint>(
+        _ type: T.Type, _ rows: Tensor, _ indices: [Int], _ work: Work
+    ) throws(Failure) {
+        let width = shape.dropFirst().reduce(1, *)
+        try rows.withElements(as: T.self) { (rows) throws(Failure) in
+            try updateElements(of: T.self) { (target) throws(Failure) in
                 for (position, index) in indices.enumerated() {
                     if position & 0xfff == 0 { try work.cancellation.check() }
                     for j in 0..<width { target[index &* width &+ j] += rows[position &* width &+ j] }
                 }
             }
-            return result
         }
     }
 
