@@ -103,8 +103,12 @@ int clua_trampoline(lua_State *L) {
     clua_plan *plan = host->enter(host->context, L, signature, __builtin_frame_address(0));
     clua_status status = plan->status;
     int charge = plan->charge;
-    int results = clua_perform(L, plan);
-    host->leave(host->context, plan);
+    int results = 0;
+    // A call that leaves nothing behind ends when the next begins.
+    if (plan->count > 0) {
+        results = clua_perform(L, plan);
+        host->leave(host->context, plan);
+    }
     if (charge > 0) lua_gc(L, LUA_GCSTEP, charge);
     switch (status) {
     case CLUA_RETURNED: return results;

@@ -12,7 +12,7 @@ extension Call {
                 "\(signature.name) is called with a colon, as in x:\(signature.shortName)(...); got \(argument(1).words)"
             )
         }
-        let options = optionsIndex(signature, from: first)
+        let options = signature.options.isEmpty ? nil : optionsIndex(signature, from: first)
         let end = options ?? count + 1
         while places.count < signature.declared.count { places.append(0) }
         var index = first
@@ -34,7 +34,7 @@ extension Call {
 
     /// Where the table of options is, if there is one.
     private func optionsIndex(_ signature: Signature, from first: Int32) -> Int32? {
-        guard !signature.options.isEmpty, count >= first, argument(Int(count)).kind == .table else { return nil }
+        guard count >= first, argument(Int(count)).kind == .table else { return nil }
         let position = Int(count - first)
         guard position < signature.parameters.count else {
             guard position > signature.parameters.count || signature.variadic != nil else { return count }

@@ -9,7 +9,7 @@ final class CallStack {
     private var running: Unmanaged<Call>?
 
     /// The call that begins; `frame` is the address of the C frame that will perform its plan. The stack grows downwards: calls whose
-    /// frames lie deeper were jumped over by an error, and have ended.
+    /// frames lie as deep or deeper have ended, having returned nothing or been jumped over by an error.
     func begin(_ state: LuaState, _ lua: OpaquePointer, _ signature: Signature, frame: UInt) -> Unmanaged<Call> {
         while let call = running, call._withUnsafeGuaranteedRef({ $0.frame <= frame }) { end(call) }
         let call = next ?? add(Call(state, lua, signature, inside: running))

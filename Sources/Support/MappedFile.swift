@@ -34,7 +34,7 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// How often, in all mapped files, bytes were read that another program had cut off.
-    public static var losses: Int { csystem_losses() }
+    @inlinable public static var losses: Int { csystem_losses() }
 
     /// What whoever was reading then is told.
     public static let lossFailure = Failure.operation(

@@ -9,18 +9,20 @@ extension Cancellation {
 
     /// The present cancellation of a thread, to be put back.
     public struct Present {
-        fileprivate let pointer: UnsafeMutableRawPointer?
+        @usableFromInline let pointer: UnsafeMutableRawPointer?
+
+        @usableFromInline init(pointer: UnsafeMutableRawPointer?) { self.pointer = pointer }
     }
 
     /// Makes `cancellation`, which must live until it is replaced, the present one of this thread. Returns the one before.
-    @discardableResult public static func replacePresent(with cancellation: Cancellation?) -> Present {
+    @inlinable @discardableResult public static func replacePresent(with cancellation: Cancellation?) -> Present {
         let before = Present(pointer: csystem_present())
         csystem_set_present(cancellation.map { Unmanaged.passUnretained($0).toOpaque() })
         return before
     }
 
     /// Puts back what was there before.
-    public static func replacePresent(with before: Present) { csystem_set_present(before.pointer) }
+    @inlinable public static func replacePresent(with before: Present) { csystem_set_present(before.pointer) }
 
     /// Throws if the present work of this thread was asked to stop.
     public static func checkPresent() throws(Failure) { try present?.check() }
