@@ -13,7 +13,9 @@ public final class RecycledZeros {
     /// A tensor that shares its memory with no other.
     public func next(_ work: Work) throws(Failure) -> Tensor {
         let result = try Tensor.allocated(shape, dtype: dtype) { (byteCount) throws(Failure) in
-            guard isKnownUniquelyReferenced(&last), let last else { return try Storage(byteCount: byteCount, work: work) }
+            guard isKnownUniquelyReferenced(&last), let last else {
+                return try Storage(byteCount: byteCount, work: work)
+            }
             try last.clear(work)
             return last
         }

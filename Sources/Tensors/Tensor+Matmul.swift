@@ -1,4 +1,3 @@
-import CKernels
 import Support
 
 extension Tensor {
@@ -50,7 +49,7 @@ extension Tensor {
         }
         let rows = try reshape([-1, shape[rank - 1]])
         let result = try Tensor.uninitialized([rows.shape[0], weight.shape[0]], dtype: .float32)
-        try rows.packedProduct(right, bias: bias?.contiguous(work: work), into: result, work)
+        try rows.packedProduct(right, bias: bias?.contiguous(work: work), into: result, .float32, work)
         return try result.reshape(shape.dropLast() + [weight.shape[0]])
     }
 
@@ -104,53 +103,20 @@ extension Tensor {
     private func product(_ other: Tensor, into result: Tensor, _ work: Work) throws(Failure) {
         guard result.count > 0, shape[1] > 0 else { return }
         switch dtype {
-        case .float32:
-            if other.shape[1] == 1 {
-                try vectorProduct(other, into: result, work)
-            } else {
-                try packedProduct(other, bias: nil, into: result, work)
-            }
-        case .float64: try doubleProduct(other, into: result, work)
+        case .float32: try product(other, into: result, .float32, work)
+        case .float64: try product(other, into: result, .float64, work)
         case .int32: try plainProduct(Int32.self, other, into: result, work)
         case .int64, .bool: try plainProduct(Int64.self, other, into: result, work)
         }
     }
 
-    private func packedProduct(
-        _ other: Tensor, bias: Tensor?, into result: Tensor, _ work: Work
+    private func product<T>(
+        _ other: Tensor, into result: Tensor, _ kernels: ProductKernels<T>, _ work: Work
     ) throws(Failure) {
-        let left = strides[1] == 1 && strides[0] >= shape[1] ? self : try clone(work: work)
-        var right = other
-        var transposed = other.strides[0] == 1 && other.strides[1] >= other.shape[0]
-        if !transposed, !(other.strides[1] == 1 && other.strides[0] >= other.shape[1]) {
-            right = try other.clone(work: work)
-            transposed = false
-        }
-        let (m, k, n) = (shape[0], shape[1], other.shape[1])
-        let packed = try right.packed(Float.self, isTransposed: transposed, work: work) {
-            ck_pack_f32($0, $1, $2, $3, $4, $5)
-        }
-        let blocks = ProductBlocks(of: Float.self, rows: m, columns: n, inner: k)
-        try work.forEach(blocks.count) { index, _ in
-            let (rows, columns) = blocks[index]
-            let (row, column) = (rows.lowerBound, columns.lowerBound)
-            ck_gemm_f32(
-                rows.count, columns.count, k, left.pointer(Float.self) + row * left.strides[0], left.strides[0],
-                packed.pointer(Float.self) + column * k, bias.map { $0.pointer(Float.self) + column },
-                result.pointer(Float.self) + row * n + column, n)
-        }
-    }
-
-    private func vectorProduct(_ other: Tensor, into result: Tensor, _ work: Work) throws(Failure) {
-        let left = try contiguous(work: work)
-        let right = try other.contiguous(work: work)
-        let (m, k) = (shape[0], shape[1])
-        let rows = max(1, (1 << 18) / k)
-        try work.forEach((m + rows - 1) / rows) { block, _ in
-            let target = result.pointer(Float.self)
-            for row in block * rows..<min(m, (block + 1) * rows) {
-                target[row] = Float(dot(left.pointer(Float.self) + row * k, right.pointer(Float.self), k))
-            }
+        if other.shape[1] == 1 {
+            try vectorProduct(other, into: result, kernels, work)
+        } else {
+            try packedProduct(other, into: result, kernels, work)
         }
     }
 
@@ -171,29 +137,6 @@ extension Tensor {
             }
         }
     }
-}
-
-// Eight running sums, added up in one fixed order.
-private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Double {
-    var (s0, s1, s2, s3, s4, s5, s6, s7) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    var i = 0
-    while i + 8 <= count {
-        s0 += Double(a[i]) * Double(b[i])
-        s1 += Double(a[i + 1]) * Double(b[i + 1])
-        s2 += Double(a[i + 2]) * Double(b[i + 2])
-        s3 += Double(a[i + 3]) * Double(b[i + 3])
-        s4 += Double(a[i + 4]) * Double(b[i + 4])
-        s5 += Double(a[i + 5]) * Double(b[i + 5])
-        s6 += Double(a[i + 6]) * Double(b[i + 6])
-        s7 += Double(a[i + 7]) * Double(b[i + 7])
-        i += 8
-    }
-    var rest = 0.0
-    while i < count {
-        rest += Double(a[i]) * Double(b[i])
-        i += 1
-    }
-    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7)) + rest
 }
 
 // Up to four rows at once, so that a line of the right side is read once for all; columns in blocks that stay in the cache.
