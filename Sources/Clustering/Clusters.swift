@@ -32,7 +32,8 @@ struct Clusters {
             for row in range {
                 let label = smallest(scores + (row - range.lowerBound) * k, k).index
                 labels.start[row] = Int32(label)
-                sum += squaredDistance(matrix.row(row), near.start + label * columns, columns)
+                let (point, center) = (matrix.row(row), near.start + label * columns)
+                sum += sumOfSquares(columns) { Double(point[$0]) - Double(center[$0]) }
             }
             sums.start[block] = sum
         }
@@ -77,28 +78,6 @@ struct Clusters {
         for (index, cluster) in order.enumerated() { place[cluster] = index }
         return (0..<assigned.count).map { place[Int(assigned[$0])] }
     }
-}
-
-/// ‖a − b‖² in float64.
-@inline(__always)
-private func squaredDistance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Double {
-    // Four sums, so that one addition need not wait for the one before.
-    var sums = SIMD4<Double>.zero
-    var index = 0
-    while index + 4 <= count {
-        let left = SIMD4(Double(a[index]), Double(a[index + 1]), Double(a[index + 2]), Double(a[index + 3]))
-        let right = SIMD4(Double(b[index]), Double(b[index + 1]), Double(b[index + 2]), Double(b[index + 3]))
-        let step = left - right
-        sums += step * step
-        index += 4
-    }
-    var sum = sums[0] + sums[1] + sums[2] + sums[3]
-    while index < count {
-        let step = Double(a[index]) - Double(b[index])
-        sum += step * step
-        index += 1
-    }
-    return sum
 }
 
 extension RowMatrix {

@@ -141,21 +141,13 @@ struct RowMatrix: Sendable {
         }
     }
 
-    /// A row less the offset, and the sum of its squares: four sums, so that one addition need not wait for the one before.
+    /// A row less the offset, and the sum of its squares.
     @inline(__always)
     private func center<T: BinaryFloatingPoint>(
         _ source: UnsafeBufferPointer<T>, from: Int, _ offset: [Double], to target: UnsafeMutablePointer<Float>
     ) -> Double {
         for column in 0..<columns { target[column] = Float(Double(source[from + column]) - offset[column]) }
-        var sums = SIMD4<Double>.zero
-        for first in stride(from: 0, to: columns & ~3, by: 4) {
-            let values = SIMD4<Double>(
-                SIMD4<Float>(target[first], target[first + 1], target[first + 2], target[first + 3]))
-            sums += values * values
-        }
-        var sum = sums.sum()
-        for column in columns & ~3..<columns { sum += Double(target[column]) * Double(target[column]) }
-        return sum
+        return sumOfSquares(columns) { Double(target[$0]) }
     }
 
     /// Divides by the largest magnitude before squaring, so that neither huge nor tiny rows leave the range.
@@ -182,4 +174,22 @@ struct RowMatrix: Sendable {
             got: "\(value.isNaN ? "nan" : "\(value)") in row \(row + 1), column \(column + 1)",
             hint: "leave such rows out or fill them first")
     }
+}
+
+/// The sum of the squares of `count` numbers: in four sums, so that one addition need not wait for the one before.
+@inline(__always)
+func sumOfSquares(_ count: Int, _ number: (Int) -> Double) -> Double {
+    var sums = SIMD4<Double>.zero
+    var index = 0
+    while index + 4 <= count {
+        let four = SIMD4(number(index), number(index + 1), number(index + 2), number(index + 3))
+        sums += four * four
+        index += 4
+    }
+    var sum = sums.sum()
+    while index < count {
+        sum += number(index) * number(index)
+        index += 1
+    }
+    return sum
 }
