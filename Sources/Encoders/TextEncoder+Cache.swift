@@ -28,18 +28,27 @@ extension TextEncoder {
             let batch = Array(texts.at(range))
             let keys = batch.map { VectorCache.Key(SHA256.digest(maker + before + $0)) }
             var new: [VectorCache.Key] = [], newTexts: [[UInt8]] = []
-            var seen: Set<VectorCache.Key> = []
-            for (key, text) in zip(keys, batch) where cache.place(of: key) == nil && seen.insert(key).inserted {
-                new.append(key)
-                newTexts.append(text)
+            var places: [VectorCache.Key: Int] = [:]
+            var missing: [(row: Int, place: Int)] = []
+            for (row, (key, text)) in zip(range, zip(keys, batch)) {
+                if try cache.read(key, into: rows + row * dimension) { continue }
+                if places[key] == nil {
+                    places[key] = new.count
+                    new.append(key)
+                    newTexts.append(text)
+                }
+                missing.append((row, places[key] ?? 0))
             }
             if !new.isEmpty {
                 let vectors = try encode(newTexts, options: plain, work: quiet)
-                try vectors.withElements(as: Float.self) { (values) throws(Failure) in try cache.append(new, values) }
-            }
-            for (row, key) in zip(range, keys) {
-                guard let place = cache.place(of: key) else { continue }
-                try cache.read(place, into: rows + row * dimension)
+                try vectors.withElements(as: Float.self) { (values) throws(Failure) in
+                    try cache.append(new, values)
+                    for (row, place) in missing {
+                        let vector = values[place * dimension..<(place + 1) * dimension]
+                        _ = UnsafeMutableBufferPointer(start: rows + row * dimension, count: dimension)
+                            .update(fromContentsOf: vector)
+                    }
+                }
             }
             work.progress?.report("encode", done: range.upperBound, total: texts.count, unit: "texts")
         }

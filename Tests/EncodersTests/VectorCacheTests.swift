@@ -25,7 +25,7 @@ import Tensors
         let encoder = try TextEncoder(folder: tinyFolder("base"))
         let plain = try encoder.encode(texts).values(as: Float.self).map(\.bitPattern)
         #expect(try encode(texts, with: encoder) == plain)
-        let record = 16 + 4 * encoder.dimension
+        let record = 20 + 4 * encoder.dimension
         #expect(size() == 24 + 8 + 5 * record)
         #expect(try encode(texts.reversed(), with: encoder).count == plain.count)
         #expect(size() == 24 + 8 + 5 * record)
@@ -34,13 +34,35 @@ import Tensors
         #expect(try encode([], with: encoder) == [])
     }
 
-    @Test func `A vector comes from the file, not from the model`() throws {
+    /// Wherever a bit is wrong, what it concerns is not there, and what is encoded instead is found the next time.
+    @Test func `What was damaged is made anew`() throws {
         let encoder = try TextEncoder(folder: tinyFolder("base"))
-        _ = try encode([texts[0]], with: encoder)
-        var bytes = try FileSystem.content(of: path)
-        for index in bytes.count - 4 * encoder.dimension..<bytes.count { bytes[index] = 0 }
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
-        #expect(try encode([texts[0]], with: encoder) == [UInt32](repeating: 0, count: encoder.dimension))
+        let expected = try encode(texts, with: encoder)
+        let bytes = try FileSystem.content(of: path)
+        // The block's count, keys with their checksums, and vectors.
+        for place in [24, 32, 40, 50, 52, 32 + 5 * 20, bytes.count - 1] {
+            var damaged = bytes
+            damaged[place] ^= 4
+            try Data(damaged).write(to: URL(fileURLWithPath: path))
+            #expect(try encode(texts, with: encoder) == expected, "byte \(place)")
+            let mended = size()
+            #expect(try encode(texts, with: encoder) == expected, "byte \(place), again")
+            #expect(size() == mended)
+        }
+        // All of it gone but the keys, as where a machine stopped before it wrote.
+        let blank = bytes.prefix(32 + 5 * 20) + [UInt8](repeating: 0, count: 5 * 4 * encoder.dimension)
+        try Data(blank).write(to: URL(fileURLWithPath: path))
+        #expect(try encode(texts, with: encoder) == expected)
+    }
+
+    @Test func `A vector comes from the file, not from the model`() throws {
+        let key = VectorCache.Key(high: 1, low: 2), vector: [Float] = [3, -0.0, .pi]
+        var read = [Float](repeating: 0, count: 3)
+        let cache = try VectorCache(path, dimension: 3)
+        #expect(try !cache.read(key, into: &read))
+        try vector.withUnsafeBufferPointer { (values) throws(Failure) in try cache.append([key], values) }
+        #expect(try cache.read(key, into: &read))
+        #expect(read == vector)
     }
 
     @Test func `Whatever a vector depends on is told apart`() throws {
@@ -95,6 +117,8 @@ import Tensors
             #expect(try FileSystem.content(of: path) == Array(text.utf8))
         }
         try Data(Array("cohort vectors 1".utf8) + [9, 0, 0, 0, 0, 0, 0, 0]).write(to: URL(fileURLWithPath: path))
+        #expect(refusal().contains("is a cache of another version"))
+        try Data(Array("cohort vectors 2".utf8) + [9, 0, 0, 0, 0, 0, 0, 0]).write(to: URL(fileURLWithPath: path))
         #expect(refusal().contains("holds vectors of 9 numbers, this encoder makes \(encoder.dimension)"))
         try FileManager.default.removeItem(atPath: path)
         let held = try VectorCache(path, dimension: encoder.dimension)
