@@ -134,7 +134,7 @@ extension Tokenizer: LuaVisible {
                 }
                 ids.append(Int32(id))
             }
-            return .string(tokenizer.decode(ids, skipSpecialTokens: skip))
+            return .string(try tokenizer.decode(ids, skipSpecialTokens: skip))
         }
         guard let first = table.list.first, first.table != nil else { return try text(table.list) }
         var texts: [LuaValue] = []

@@ -1,3 +1,5 @@
+import Support
+
 /// How tokens become text again, as the `decoder` of a tokenizer file names it.
 enum TokenDecoder: Equatable, Sendable {
     /// No decoder: tokens with blanks between them.
@@ -8,9 +10,10 @@ enum TokenDecoder: Equatable, Sendable {
     case metaspace(replacement: [UInt8], dropFirst: Bool)
 
     /// The text of `tokens`.
-    func text(_ tokens: [[UInt8]]) -> [UInt8] {
+    func text(_ tokens: [[UInt8]]) throws(Failure) -> [UInt8] {
         var result: [UInt8] = []
         for (index, token) in tokens.enumerated() {
+            if index & 0xfff == 0 { try Cancellation.checkPresent() }
             switch self {
             case .none:
                 if index > 0 { result.append(0x20) }

@@ -137,13 +137,13 @@ public final class Tokenizer: Sendable {
         }
     }
 
-    /// The text of `ids` in UTF-8. Ids outside the vocabulary are left out.
-    public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) -> [UInt8] {
+    /// The text of `ids` in UTF-8. Ids outside the vocabulary are left out. Throws if the present work is cancelled.
+    public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) throws(Failure) -> [UInt8] {
         var tokens: [[UInt8]] = []
         tokens.reserveCapacity(ids.count)
         for id in ids where !(skipSpecialTokens && skippedIds.contains(id)) {
             if let content = normalizedContents[id] ?? token(id)?.bytes { tokens.append(content) }
         }
-        return decoder.text(tokens)
+        return try decoder.text(tokens)
     }
 }

@@ -24,7 +24,15 @@ extension NormalizedText {
         var firstMark = 0
         // Marks after a starter are ordered by class, equal classes staying as they are.
         func order() {
-            guard parts.count - firstMark > 1 else { return }
+            let count = parts.count - firstMark
+            guard count > 1 else { return }
+            // As short as they nearly always are, marks are moved one by one.
+            if count > 32 {
+                let marks = parts[firstMark...].enumerated()
+                    .sorted { ($0.element.combiningClass, $0.offset) < ($1.element.combiningClass, $1.offset) }
+                parts.replaceSubrange(firstMark..., with: marks.map(\.element))
+                return
+            }
             for index in firstMark + 1..<parts.count {
                 var place = index
                 while place > firstMark, parts[place - 1].combiningClass > parts[place].combiningClass {

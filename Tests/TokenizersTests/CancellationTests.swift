@@ -13,4 +13,26 @@ struct CancellationTests {
         cancellation.cancel()
         #expect(pattern.matches(in: text, cancellation).count == 1)
     }
+
+    /// Marks without a letter between them are put in order however many they are.
+    @Test(.timeLimit(.minutes(1)), arguments: [3, 40, 200_000])
+    func marksAreOrdered(pairs: Int) {
+        func marks(_ scalars: String, _ count: Int) -> [UInt8] {
+            Array(repeatElement(Array(scalars.utf8), count: count).joined())
+        }
+        let bytes = Array("x".utf8) + marks("\u{301}\u{323}", pairs)
+        var text = bytes.withUnsafeBufferPointer { NormalizedText($0, base: 0) }
+        text.normalize(.nfd)
+        #expect(text.bytes == Array("x".utf8) + marks("\u{323}", pairs) + marks("\u{301}", pairs))
+    }
+
+    @Test func decodingEndsEarly() throws {
+        let cancellation = Cancellation()
+        let before = Cancellation.replacePresent(with: cancellation)
+        defer { Cancellation.replacePresent(with: before) }
+        let tokens = [[UInt8]](repeating: Array("word".utf8), count: 3)
+        #expect(try TokenDecoder.none.text(tokens) == Array("word word word".utf8))
+        cancellation.cancel()
+        #expect(throws: Failure.cancelled) { try TokenDecoder.none.text(tokens) }
+    }
 }

@@ -87,10 +87,11 @@ import Testing
         #expect(tokenizer.isSpecial(102) && !tokenizer.isSpecial(2075))
         #expect(tokenizer.storedMaximumLength == 128)
         #expect(
-            String(decoding: tokenizer.decode([101, 7592, 1010, 2088, 999, 102, 77777]), as: UTF8.self)
+            String(decoding: try tokenizer.decode([101, 7592, 1010, 2088, 999, 102, 77777]), as: UTF8.self)
                 == "hello, world!")
         #expect(
-            String(decoding: tokenizer.decode([101, 7592], skipSpecialTokens: false), as: UTF8.self) == "[CLS] hello")
+            String(decoding: try tokenizer.decode([101, 7592], skipSpecialTokens: false), as: UTF8.self)
+                == "[CLS] hello")
     }
 
     @Test func tellsWhatTruncationCannotDo() throws {
