@@ -102,11 +102,13 @@ struct TokenBeginnings: Sendable {
         let bits = max(4, Int.bitWidth - pairs.count.leadingZeroBitCount)
         shift = UInt64(64 - bits)
         self.pairs = Scratch(count: (1 << bits + 1) * 2, repeating: .none)
-        for pair in pairs {
-            var place = place(pair.key)
-            while self.pairs[place + 1].key != Pair.none.key { place = self.place(after: place) }
-            self.pairs[self.pairs[place].key == Pair.none.key ? place : place + 1] = pair
-        }
+        for pair in pairs { insert(pair) }
+    }
+
+    private func insert(_ pair: Pair) {
+        var place = place(pair.key)
+        while pairs[place + 1].key != Pair.none.key { place = self.place(after: place) }
+        pairs[pairs[place].key == Pair.none.key ? place : place + 1] = pair
     }
 
     /// What begins with `scalar`.

@@ -85,11 +85,16 @@ struct UnigramModel: Sendable {
     private func search(
         _ bytes: UnsafePointer<UInt8>, _ count: Int, _ steps: UnsafeMutablePointer<Step>, _ cancellation: Cancellation
     ) throws(Failure) {
+        // The scalar at a place; none behind the end.
+        @inline(__always)
+        func scalar(_ place: Int) -> (value: UInt32, width: Int) {
+            place < count ? UTF8Text.scalar(bytes, place) : (0, 0)
+        }
         let units = trie.units
         let scores = self.scores.start + 1
         var start = 0
-        var first = UTF8Text.scalar(bytes, 0)
-        var second = first.width < count ? UTF8Text.scalar(bytes, first.width) : (value: 0, width: 0)
+        var first = scalar(0)
+        var second = scalar(first.width)
         var nextCheck = Self.checkInterval
         while true {
             if start >= nextCheck {
@@ -104,7 +109,7 @@ struct UnigramModel: Sendable {
             let pair = beginnings.pair(beginning, first.value, second.value)
             var index = next &+ second.width
             steps[index].offer(score + pair.score, start, pair.id)
-            let third = index < count ? UTF8Text.scalar(bytes, index) : (value: 0, width: 0)
+            let third = scalar(index)
             if pair.next.mayHave(third.value) != 0 {
                 var node = pair.node
                 // Only where a character ends may a token.
