@@ -49,7 +49,15 @@ struct EncodableTexts: RandomAccessCollection {
     subscript(index: Int) -> [UInt8] {
         switch source {
         case .list(let texts): texts[index]
-        case .column(let column): column.withBytes(index) { Array($0) }
+        case .column: withBytes(index) { Array($0) }
+        }
+    }
+
+    /// Calls `body` with a text in place.
+    func withBytes<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        switch source {
+        case .list(let texts): texts[index].withUnsafeBytes(body)
+        case .column(let column): column.withBytes(index, body)
         }
     }
 }

@@ -161,10 +161,12 @@ extension TextEncoder {
     fileprivate func noteUnknownWords(in texts: EncodableTexts, _ call: Call) throws(Failure) {
         // Plain English cannot be what is not known, and looking costs time.
         var sample: [[UInt8]] = []
-        for text in texts {
-            let beginning = text.prefix(2_000)
-            if beginning.contains(where: { $0 >= 0x80 }) { sample.append(Array(beginning)) }
-            if sample.count == 64 { break }
+        for index in texts.indices where sample.count < 64 {
+            if index & 0xfff == 0 { try call.work.cancellation.check() }
+            texts.withBytes(index) { text in
+                let beginning = text.prefix(2_000)
+                if beginning.contains(where: { $0 >= 0x80 }) { sample.append(Array(beginning)) }
+            }
         }
         guard let unknown = tokenizer.id(of: "[UNK]") ?? tokenizer.id(of: "<unk>"), !sample.isEmpty else { return }
         let ids = try tokenizer.ids(sample).flatMap { $0 }
