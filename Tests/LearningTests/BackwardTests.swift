@@ -33,6 +33,31 @@ import Testing
         #expect(try gradient(x) == [26])
     }
 
+    /// The memory of a table's gradient is used again at the next step, but not while somebody has it.
+    @Test(arguments: [DType.float32, .float64])
+    func gradientsOfGatheredRowsAreTheirHoldersAlone(dtype: DType) throws {
+        let x = try Tensor.zeros([3, 2], dtype: dtype).requiringGradient()
+        func step(_ rows: [Int]) throws -> Tensor {
+            x.gradNode?.clearGradient()
+            try recorder.sum(recorder.rows(x, rows)).backward()
+            return try #require(x.gradNode?.gradient)
+        }
+        let held = try step([0, 2, 2])
+        let row = try step([1]).select(0, 1)
+        #expect(try held.values(as: Double.self) == [1, 1, 0, 0, 2, 2])
+        #expect(try step([2, 2]).values(as: Double.self) == [0, 0, 0, 0, 2, 2])
+        #expect(try row.values(as: Double.self) == [1, 1])
+        let place = try step([0]).storage.start
+        let again = try step([1])
+        #expect(again.storage.start == place)
+        #expect(try again.values(as: Double.self) == [0, 0, 1, 1, 0, 0])
+        // Two lookups in one step, added to what is there.
+        try recorder.sum(
+            recorder.combine(.add, .tensor(recorder.rows(x, [0, 1])), .tensor(recorder.rows(x, [1, 2])))
+        ).backward()
+        #expect(try x.gradNode?.gradient?.values(as: Double.self) == [1, 1, 3, 3, 1, 1])
+    }
+
     @Test func gradientsOfTwoLeavesShareNoMemory() throws {
         let (a, b) = (try leaf([1]), try leaf([2]))
         try recorder.combine(.add, .tensor(a), .tensor(b)).backward()
