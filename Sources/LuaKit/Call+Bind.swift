@@ -44,7 +44,25 @@ extension Call {
         }
         // f(x, {dim=1}) with an optional parameter left out before the options.
         let skipped = signature.parameters[position...]
-        return skipped.allSatisfy { $0.isOptional && !$0.type.acceptsTables } ? count : nil
+        guard skipped.allSatisfy(\.isOptional) else { return nil }
+        // A parameter that takes tables gets those that are not plainly options.
+        return skipped.contains { $0.type.acceptsTables } && !namesOptionsAlone(signature) ? nil : count
+    }
+
+    /// Whether the last argument, a table, has keys, and all of them are options.
+    private func namesOptionsAlone(_ signature: Signature) -> Bool {
+        guard lua_checkstack(lua, 4) != 0 else { return false }
+        let top = lua_gettop(lua)
+        defer { lua_settop(lua, top) }
+        var isNamed = false
+        lua_pushnil(lua)
+        while lua_next(lua, count) != 0 {
+            let key = argument(Int(top) + 1)
+            guard signature.options.contains(where: { key.equals($0.name) }) else { return false }
+            isNamed = true
+            lua_settop(lua, top + 1)
+        }
+        return isNamed
     }
 
     private func tooMany(at index: Int32, from first: Int32) -> Failure {

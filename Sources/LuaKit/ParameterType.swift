@@ -101,7 +101,10 @@ public struct ParameterType: Sendable {
     }
 
     /// A string that is the path of a file or folder.
-    public static let path = string.naming(.path)
+    public static let path = ParameterType("string", .string) { (argument) throws(Failure) in
+        guard argument.kind == .string else { return .refused() }
+        return argument.equals("") ? .refused(got: "an empty one") : .accepted
+    }.naming(.path)
 
     /// Any table.
     public static let table = ParameterType("table", .table, acceptsTables: true) { (argument) throws(Failure) in

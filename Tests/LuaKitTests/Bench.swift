@@ -134,6 +134,15 @@ let toys = LuaModule(
         ) { call throws(Failure) in
             .number(call.variadic.reduce(0) { $0 + ($1.number ?? 0) } * (try call.number("scale")))
         },
+        Signature("toys.idle", "Does nothing.", variadic: .required("value", .any, "anything")) { _ in .nothing },
+        Signature(
+            "toys.begin", "An optional table before the options.",
+            parameters: [.optional("start", .list(of: .number), "numbers")],
+            options: [.optional("keep", .boolean, default: false, "keep it"), .seed]
+        ) { call throws(Failure) in
+            let count = try call.has("start") ? try call.numbers("start").count : -1
+            return .values([.integer(count), .boolean(try call.boolean("keep"))])
+        },
         Signature(
             "toys.along", "An optional position before the options.",
             parameters: [.required("x", .table, "rows"), .optional("dim", .integer(1...4), "the dimension")],

@@ -12,7 +12,32 @@ struct CallTests {
         ("return toys.along({}, 2, {keepdim=true})", "2 true"),
         ("return toys.along({}, {keepdim=true})", "nil true"),
         ("return toys.along({})", "nil false"),
+        ("return toys.begin{keep=true}", "-1 true"),
+        ("return toys.begin{keep=true, seed=3}", "-1 true"),
+        ("return toys.begin{kept=true}", "0 false"),
+        ("return toys.begin{1, keep=true}", "1 false"),
+        ("return toys.begin{1, 2}", "2 false"),
+        ("return toys.begin{}", "0 false"),
+        ("return toys.begin({1, 2}, {keep=true})", "2 true"),
+        ("return toys.begin(nil, {keep=true})", "-1 true"),
         ("return toys(5)", "called with 5"),
+        ("toys.idle() return toys.idle(), (select('#', toys.idle(1, 2)))", "nil 0"),
+        // Calls without results end when the next begins: at the same depth, deeper, in a coroutine, after an error.
+        (
+            """
+            local function nest(n)
+                toys.idle(n)
+                if n == 0 then toys.idle() return 0 end
+                local inner = toys.apply(function(m) toys.idle(m) return nest(m) end, n - 1)
+                toys.idle()
+                pcall(toys.fail) pcall(toys.apply, function() toys.idle() error('x') end)
+                local wrapped = coroutine.wrap(function() toys.idle() coroutine.yield(toys.sum(1)) toys.idle() end)
+                wrapped() toys.idle() wrapped()
+                return inner + toys.sum(n)
+            end
+            return nest(20)
+            """, "210.0"
+        ),
         ("return toys.answer", "42"),
         ("return toys.counted(4):plus(toys.counted(5)):get()", "9"),
         ("return toys.counted(4).number", "4"),
