@@ -119,6 +119,7 @@ import Testing
         #expect(labels("x:sum(1, {keepdim = tr|", in: session).first == "true")
         #expect(labels("x:to('in|", in: session) == ["int32", "int64"])
         #expect(labels("data.connect{dr|", in: session) == ["driver"])
+        #expect(labels("x:backward{ret|", in: session) == ["retain_graph"])
         #expect(labels("cluster.kmeans({{1}, {2}}, {met|", in: session) == ["metric"])
         // Data, not options.
         #expect(labels("cluster.kmeans({met|", in: session) == ["metrics"])

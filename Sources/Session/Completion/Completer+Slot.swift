@@ -64,9 +64,8 @@ extension Completer {
             return nil
         }
         guard let signature = signature(of: callee), !signature.options.isEmpty else { return nil }
-        // A table at the place of a parameter is that parameter, if it may be.
-        let skipped = signature.parameters.dropFirst(position)
-        guard skipped.allSatisfy({ $0.isOptional && !$0.type.acceptsTables }) else { return nil }
+        // At the place of a parameter that takes tables, one that names options alone is theirs.
+        guard signature.parameters.dropFirst(position).allSatisfy(\.isOptional) else { return nil }
         return (callee, signature)
     }
 
