@@ -1,7 +1,7 @@
 import Support
 
 /// Zeros of one shape for step after step: once nobody holds those given last, their memory is cleared and given again. Memory that comes fresh from the
-/// system has to be cleared by it, page by page.
+/// system has to be cleared by it, page by page. Where a memory limit is set nothing is kept.
 public final class RecycledZeros {
     private let shape: [Int]
     private let dtype: DType
@@ -19,7 +19,7 @@ public final class RecycledZeros {
             try last.clear(work)
             return last
         }
-        last = result.storage
+        last = NativeMemory.limit == nil ? result.storage : nil
         return result
     }
 }

@@ -20,9 +20,9 @@ public final class Storage: @unchecked Sendable {
 
     /// Memory of its own. Without `zeroed` its content is whatever was there: for results that are written whole.
     ///
-    /// - Parameter work: writes the zeros.
+    /// - Parameter work: writes the zeros; this thread alone if nil.
     /// - Throws: a memory failure where the machine has not that much left.
-    public init(byteCount: Int, zeroed: Bool = true, work: Work = Work(threads: 1)) throws(Failure) {
+    public init(byteCount: Int, zeroed: Bool = true, work: Work? = nil) throws(Failure) {
         start = try Storage.allocate(byteCount)
         self.byteCount = byteCount
         owner = nil
@@ -62,14 +62,14 @@ public final class Storage: @unchecked Sendable {
     }
 
     /// Writes zeros over all of it.
-    func clear(_ work: Work) throws(Failure) {
+    func clear(_ work: Work?) throws(Failure) {
         let block = 1 << 20
         // What is smaller than a block costs nothing more.
         if byteCount <= block {
             memset(start, 0, byteCount)
             return
         }
-        try work.forEach((byteCount + block - 1) / block) { index, _ in
+        try (work ?? Work(threads: 1)).forEach((byteCount + block - 1) / block) { index, _ in
             memset(start + index * block, 0, min(block, byteCount - index * block))
         }
     }

@@ -2,9 +2,9 @@ import Glibc
 import Support
 
 extension Tensor {
-    /// Zeros; false for bool. `work` writes them.
+    /// Zeros; false for bool. `work` writes them, or this thread alone.
     public static func zeros(
-        _ shape: [Int], dtype: DType = .float32, work: Work = Work(threads: 1)
+        _ shape: [Int], dtype: DType = .float32, work: Work? = nil
     ) throws(Failure) -> Tensor {
         try allocated(shape, dtype: dtype) { (count) throws(Failure) in try Storage(byteCount: count, work: work) }
     }

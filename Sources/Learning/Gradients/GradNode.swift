@@ -28,8 +28,9 @@ public final class GradNode: @unchecked Sendable {
     /// The gradient that a leaf has collected; nil before the first `backward`.
     public internal(set) var gradient: Tensor?
 
-    /// What a gradient begins with to which only some rows are added. A table of embeddings gets one at every step.
-    private(set) lazy var zeros = RecycledZeros(shape, dtype: dtype)
+    /// What a gradient begins with to which only some rows are added. A leaf, as a table of embeddings is, gets one at every step.
+    var zeros: RecycledZeros { isLeaf ? leafZeros : RecycledZeros(shape, dtype: dtype) }
+    private lazy var leafZeros = RecycledZeros(shape, dtype: dtype)
 
     /// What has come in so far on the way back, and which way back that is.
     var incoming: Tensor?
