@@ -32,12 +32,13 @@ extension TextEncoder {
             var missing: [(row: Int, place: Int)] = []
             for (row, (key, text)) in zip(range, zip(keys, batch)) {
                 if try cache.read(key, into: rows + row * dimension) { continue }
-                if places[key] == nil {
-                    places[key] = new.count
+                let place = places[key] ?? new.count
+                if place == new.count {
+                    places[key] = place
                     new.append(key)
                     newTexts.append(text)
                 }
-                missing.append((row, places[key] ?? 0))
+                missing.append((row, place))
             }
             if !new.isEmpty {
                 let vectors = try encode(newTexts, options: plain, work: quiet)

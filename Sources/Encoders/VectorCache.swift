@@ -5,9 +5,9 @@ import Support
 /// Vectors kept in a file that grows, each found again by a digest of what it was made from.
 ///
 /// The file is a head (16 bytes that name the format, the vectors' dimension as 8) and then blocks: a count as 8 bytes, that many keys of 20 bytes, and as many
-/// vectors of float32, all little-endian. A key ends with the CRC-32 of its other bytes and its vector: what was damaged counts as not there. Opening reads
-/// the keys alone. A block that was being written when the program ended is cut off by the next one: whoever was interrupted goes on from the last whole
-/// block. One program at a time has the file, and a value is used by one thread.
+/// vectors of float32, all little-endian. A key ends with the CRC-32 of its other bytes and its vector: what was damaged counts as not there, and
+/// all that follows a damaged count. Opening reads the keys alone. A block that was being written when the program ended is cut off by the next one: whoever
+/// was interrupted goes on from the last whole block. One program at a time has the file, and a value is used by one thread.
 final class VectorCache {
     /// The first half of a digest by SHA-256: of 2^40 texts no two would be expected to share it.
     struct Key: Hashable {
@@ -145,8 +145,9 @@ final class VectorCache {
 
     private static func checksum(_ key: Key, _ vector: UnsafeRawBufferPointer) -> UInt32 {
         let begun = bytes(of: key).withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) }
-        return UInt32(
-            truncatingIfNeeded: crc32_z(begun, vector.bindMemory(to: UInt8.self).baseAddress, vector.count))
+        return vector.withMemoryRebound(to: UInt8.self) {
+            UInt32(truncatingIfNeeded: crc32_z(begun, $0.baseAddress, $0.count))
+        }
     }
 
     private func read(_ count: Int, at offset: Int) throws(Failure) -> [UInt8] {
