@@ -125,6 +125,7 @@ extension Tokenizer: LuaVisible {
             var ids: [Int32] = []
             ids.reserveCapacity(values.count)
             for (index, value) in values.enumerated() {
+                if index & 0xfff == 0 { try call.work.cancellation.check() }
                 let id = value.int ?? -1
                 guard (0..<tokenizer.vocabularySize).contains(id) else {
                     let place = "position \(index + 1)" + (list.map { " of list \($0)" } ?? "")

@@ -141,7 +141,8 @@ public final class Tokenizer: Sendable {
     public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) throws(Failure) -> [UInt8] {
         var tokens: [[UInt8]] = []
         tokens.reserveCapacity(ids.count)
-        for id in ids where !(skipSpecialTokens && skippedIds.contains(id)) {
+        for (index, id) in ids.enumerated() where !(skipSpecialTokens && skippedIds.contains(id)) {
+            if index & 0xfff == 0 { try Cancellation.checkPresent() }
             if let content = normalizedContents[id] ?? token(id)?.bytes { tokens.append(content) }
         }
         return try decoder.text(tokens)

@@ -26,13 +26,13 @@ extension NormalizedText {
         func order() {
             let count = parts.count - firstMark
             guard count > 1 else { return }
-            // As short as they nearly always are, marks are moved one by one.
             if count > 32 {
                 let marks = parts[firstMark...].enumerated()
                     .sorted { ($0.element.combiningClass, $0.offset) < ($1.element.combiningClass, $1.offset) }
                 parts.replaceSubrange(firstMark..., with: marks.map(\.element))
                 return
             }
+            // Nearly always there are two or three, which are moved one by one; of many that would take a time quadratic in their number.
             for index in firstMark + 1..<parts.count {
                 var place = index
                 while place > firstMark, parts[place - 1].combiningClass > parts[place].combiningClass {
