@@ -4,13 +4,10 @@ import Tables
 import Tensors
 
 extension ParameterType {
-    /// Values for the parameters of a query; or the options, where a script leaves the parameters out.
+    /// Values for the parameters of a query; or tables by name, where a script leaves the parameters out.
     static let queryParameters = ParameterType.custom("parameters", expected: "list of plain values") {
         (argument) throws(Failure) -> QueryArguments? in
         guard case .table(let table) = try argument.value() else { return nil }
-        if table.list.isEmpty, table.fields.count == 1, let tables = table["tables"] {
-            if let named = QueryArguments(tables: tables) { return named }
-        }
         // Tables by name are no values for `?`: only one thing can be meant.
         if !table.fields.isEmpty, let named = QueryArguments(tables: .table(table)) { return named }
         guard ColumnList.length(table) != nil, let values = ColumnList(table).values() else { return nil }
@@ -19,7 +16,12 @@ extension ParameterType {
 
     /// Tables by name.
     static let namedTables = ParameterType.custom("tables", expected: "tables by name, as in {users = u}") {
-        (argument) throws(Failure) -> QueryArguments? in QueryArguments(tables: try argument.value())
+        (argument) throws(Failure) -> QueryArguments? in
+        guard let data = argument.object(DataTable.self) else { return QueryArguments(tables: try argument.value()) }
+        // {tables = t} names one table, which is called so.
+        var named = QueryArguments()
+        named.tables = [("tables", data.table)]
+        return named
     }
 
     /// Rows of a table: positions, or a tensor of booleans with one for each row.

@@ -161,7 +161,8 @@ extension TextEncoder {
     fileprivate func noteUnknownWords(in texts: EncodableTexts, _ call: Call) throws(Failure) {
         // Plain English cannot be what is not known, and looking costs time.
         var sample: [[UInt8]] = []
-        for index in texts.indices where sample.count < 64 {
+        for index in texts.indices {
+            if sample.count == 64 { break }
             if index & 0xfff == 0 { try call.work.cancellation.check() }
             texts.withBytes(index) { text in
                 let beginning = text.prefix(2_000)

@@ -192,6 +192,8 @@ import Testing
         #expect(try run("\(tables) return u:sql('select * from o')").contains("write t:sql(query, {tables = {o = o}})"))
         #expect(try !run("return data.sql('select * from math')").contains("tables = {"))
         #expect(try run("\(tables) return data.sql('select count(*) as n from u', {tables = {u = u}}).n[1]") == "2")
+        #expect(try run("\(tables) return data.sql('select count(*) as n from tables', {tables = u}).n[1]") == "2")
+        #expect(try run("\(tables) return o:sql('select count(*) as n from tables', {tables = u}).n[1]") == "2")
         #expect(
             try run("\(tables) return u:sql('select * from this where name = ?', {\"b' or 1=1\"}).columns")
                 == "{id,name}")
