@@ -41,7 +41,7 @@ public struct ParameterType: Sendable {
     // Both are worked out when asked for: a class's own methods may take objects of that class, which is not declared yet.
     private let wording: @Sendable () -> String
     private let shape: @Sendable () -> Form
-    /// Whether a Lua table can be meant by it (a trailing table is then not taken for the options).
+    /// Whether a Lua table can be meant by it (a trailing table is then taken for the options only if all its keys are options).
     public let acceptsTables: Bool
     /// What its strings, or the strings in its lists, stand for.
     public private(set) var content: Content?

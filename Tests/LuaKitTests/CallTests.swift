@@ -14,7 +14,6 @@ struct CallTests {
         ("return toys.along({})", "nil false"),
         ("return toys.begin{keep=true}", "-1 true"),
         ("return toys.begin{keep=true, seed=3}", "-1 true"),
-        ("return toys.begin{kept=true}", "0 false"),
         ("return toys.begin{1, keep=true}", "1 false"),
         ("return toys.begin{1, 2}", "2 false"),
         ("return toys.begin{}", "0 false"),

@@ -67,7 +67,7 @@ typedef struct {
 typedef struct {
     /// Runs a native function. `frame` is the address of the C frame that will perform the plan.
     clua_plan *(*enter)(void *context, lua_State *L, const void *signature, const void *frame);
-    /// The plan was performed. Not called for one of no items.
+    /// The plan was performed. Not called for one without items, whose call ends when the next begins.
     void (*leave)(void *context, clua_plan *plan);
     /// Releases one reference to an object.
     void (*release)(void *object);
