@@ -64,7 +64,7 @@ extension Completer {
             return nil
         }
         guard let signature = signature(of: callee), !signature.options.isEmpty else { return nil }
-        // At the place of a parameter that takes tables, one that names options alone is theirs.
+        // Where an optional parameter may stand, a table can be the options: it is, if it names nothing else.
         guard signature.parameters.dropFirst(position).allSatisfy(\.isOptional) else { return nil }
         return (callee, signature)
     }
