@@ -1,10 +1,10 @@
 /// A computation on a thread of its own, for what cannot poll a cancellation. Whoever waits for it may stop waiting: it then ends unheard.
 public final class Job<Output: Sendable>: Sendable {
-    private let body: @Sendable () throws(Failure) -> Output
+    private let body: Locked<(@Sendable () throws(Failure) -> Output)?>
     private let outcome = Locked<Result<Output, Failure>?>(nil)
     private let end = Semaphore()
 
-    private init(_ body: @escaping @Sendable () throws(Failure) -> Output) { self.body = body }
+    private init(_ body: @escaping @Sendable () throws(Failure) -> Output) { self.body = Locked(body) }
 
     /// Starts `body`. Nil if the system has no thread left.
     public static func start(_ body: @escaping @Sendable () throws(Failure) -> Output) -> Job? {
@@ -13,10 +13,17 @@ public final class Job<Output: Sendable>: Sendable {
     }
 
     private func run() {
-        let result: Result<Output, Failure>
-        do throws(Failure) { result = .success(try body()) } catch { result = .failure(error) }
+        let result = computed()
         outcome.withLock { $0 = result }
         end.signal()
+    }
+
+    /// What came of the body. What it holds is let go of before anybody hears of the end: the last of a database's connection counts memory
+    /// below a limit that is the whole process's, which the next query sets as well.
+    @inline(never)
+    private func computed() -> Result<Output, Failure> {
+        guard let body = body.withLock({ $0.take() }) else { return .failure(.cancelled) }
+        do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
     }
 
     /// Waits until it has ended, or for so long, or until a signal arrives. Whether it has ended.

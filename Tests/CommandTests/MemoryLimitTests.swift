@@ -96,20 +96,28 @@ import Testing
                 other:sql('create table t as select random() a from range(4000000)')
                 print((pcall(tensor.zeros, 10000000)))
             end
-            -- The thread that ran the query lets go of its connection in its own time.
-            local fits
-            for _ = 1, 500 do
-                fits = pcall(tensor.zeros, 10000000)
-                if fits then break end
-                local stop = os.clock() + 0.01
-                while os.clock() < stop do end
-            end
-            print(fits)
+            print((pcall(tensor.zeros, 10000000)))
             """
         let result = try cohort.run(["--memory-limit", "64M", "-e", script])
         if result.output == "no DuckDB\n" { return }
         #expect(result.output == "false\ntrue\nfalse\ntrue\n")
         #expect(result.error == "")
+    }
+
+    @Test(arguments: [("64M", 1...1), ("1G", 1...8)])
+    func theDatabaseStartsNoMoreThreadsThanThereIsRoomFor(limit: String, threads: ClosedRange<Int>) throws {
+        var cohort = try Executable()
+        cohort.variables = ["COHORT_HOME": Folders.data]
+        let script = """
+            if not pcall(data.sql, 'select 1') then print('no DuckDB') return end
+            local query = "select current_setting('threads')::bigint n"
+            local other <close> = data.connect{driver = 'duckdb'}
+            print(data.sql(query).n[1], other:sql(query).n[1])
+            """
+        let result = try cohort.run(["--memory-limit", limit, "-e", script])
+        if result.output == "no DuckDB\n" { return }
+        let counts = result.output.split(separator: "\t").compactMap { Int($0.filter(\.isNumber)) }
+        #expect(counts.count == 2 && counts.allSatisfy(threads.contains), "\(result.output)\(result.error)")
     }
 
     @Test func anEncoderKeepsToTheLimit() throws {

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Testing
 
@@ -8,6 +9,28 @@ import Testing
             try Work().unattended { () throws(Failure) -> Int in throw .operation("no") }
         }
         #expect(failure?.problem == "no")
+    }
+
+    /// Slow to go, as the last connection of a database is.
+    private final class Held: Sendable {
+        let isGone: Locked<Bool>
+        init(_ isGone: Locked<Bool>) { self.isGone = isGone }
+        deinit {
+            usleep(5000)
+            isGone.withLock { $0 = true }
+        }
+    }
+
+    @Test func whatItHoldsIsGoneWhenItHasEnded() throws {
+        let isGone = Locked(false)
+        func start() -> Job<Bool>? {
+            let held = Held(isGone)
+            return Job.start { held.isGone.withLock { $0 } }
+        }
+        let job = try #require(start())
+        while !job.wait(milliseconds: 20) {}
+        #expect(isGone.withLock { $0 })
+        #expect(try job.result?.get() == false)
     }
 
     @Test func nobodyWaitsOnceItIsCancelled() throws {
