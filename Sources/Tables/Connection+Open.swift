@@ -13,7 +13,8 @@ extension Connection {
         }
         if driver == "duckdb" {
             let renamed = options.map { (name: $0.name == "uri" ? "path" : $0.name, value: $0.value) }
-            let connection = try Connection(try Database(try DuckDB.driver(), options: renamed))
+            let database = try Database(try DuckDB.driver(), options: DuckDB.threadsBelowLimit + renamed)
+            let connection = try Connection(database)
             DuckDB.limitMemory(of: connection)
             return connection
         }

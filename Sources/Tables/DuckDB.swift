@@ -66,19 +66,29 @@ public enum DuckDB {
         return database
     }
 
-    /// Lets the connection's database hold what it holds and what is left below the limit.
+    /// Lets the connection's database hold what it holds and what is left below the limit, but for a little that it does not count.
     static func limitMemory(of connection: Connection) {
         guard let room = NativeMemory.room else { return }
-        let bytes = max(room + connection.database.heldBytes, 1 << 20)
+        // It should refuse a block itself before the system does: it lives through that better, see `threadsBelowLimit`.
+        let bytes = max(room - min(room / 8, 64 << 20) + connection.database.heldBytes, 1 << 20)
         // DuckDB refuses less than it holds already; then the old limit stands.
         try? connection.run("set global memory_limit = '\(bytes / 1024)KiB'")
+    }
+
+    /// The option of a new database by which it starts no more threads than the room below the limit is for; none without a limit.
+    ///
+    /// DuckDB's guide asks for 125 MB a thread ("Tuning Workloads"). One whose first piece of work finds nothing left for the library's
+    /// thread-local variables ends the process: the C library knows no other way out.
+    static var threadsBelowLimit: [(name: String, value: String)] {
+        guard let room = NativeMemory.room else { return [] }
+        return [("threads", String(max(1, min(Work.coreCount, room / (125 << 20)))))]
     }
 
     /// Whether the library can be found and opened.
     public static var isInstalled: Bool { (try? database()) != nil }
 
     private static func open() throws(Failure) -> Database {
-        let database = try Database(try driver(), options: [("path", ":memory:")])
+        let database = try Database(try driver(), options: [("path", ":memory:")] + threadsBelowLimit)
         let connection = try Connection(database)
         // The same moments are written the same way on every machine. A build without time zones does not know the setting.
         try? connection.run("set global TimeZone = 'UTC'")
