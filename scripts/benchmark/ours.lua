@@ -80,10 +80,13 @@ end
 -- The first vector after a start, which the line after all preparations marks.
 function works.first(model) text.encoder(model):encode("running shoes") end
 
-function works.tokenize(model, file)
+function works.tokenize(model, file, passes)
     local tokenizer, texts = text.tokenizer(model), lines(file)
-    tokenizer:count(texts)
-    return function() return tokenizer:count(texts) end, function(counts) return { tokens = tensor(counts):sum() } end
+    return function()
+        local counts
+        for _ = 1, passes do counts = tokenizer:count(texts) end
+        return counts
+    end, function(counts) return { tokens = tensor(counts):sum() } end
 end
 
 -- Overlapping groups of rows of length one, and two arms of which few buy.

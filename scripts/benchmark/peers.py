@@ -175,10 +175,16 @@ def first_sentence_transformers(model):
     return None, None
 
 
-def tokenize(model, file):
-    tokenizer, texts = tokenizer_of(model), lines(file)
+def tokenize(model, file, passes):
+    texts, tokenizer = lines(file), tokenizer_of(model)
     tokenizer.no_truncation()
-    return lambda: tokenizer.encode_batch_fast(texts), lambda encodings: {"tokens": sum(len(e.ids) for e in encodings)}
+
+    def work():
+        for _ in range(int(passes)):
+            encodings = tokenizer.encode_batch_fast(texts)
+        return encodings
+
+    return work, lambda encodings: {"tokens": sum(len(e.ids) for e in encodings)}
 
 
 # Clustering, with the inertia of the centres that were found.
