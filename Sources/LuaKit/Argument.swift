@@ -99,9 +99,9 @@ public struct Argument {
         return false
     }
 
-    /// Whether something stands in a table under a name, which no list has; `n`, the length of a list with holes, is none.
-    public var hasNames: Bool {
-        guard kind == .table, lua_checkstack(lua, 4) != 0 else { return false }
+    /// Whether all that stands in a table has names, which is no list, not even an empty one; `n`, the length of a list with holes, is none.
+    public var hasOnlyNames: Bool {
+        guard kind == .table, count == 0, lua_checkstack(lua, 4) != 0 else { return false }
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
         let key = Argument(state: state, lua: lua, index: top + 1)
@@ -112,6 +112,9 @@ public struct Argument {
         }
         return false
     }
+
+    /// What came, where such a table did.
+    public static let onlyNames = "table with names and without a list"
 
     /// Calls `body` with each value of the list part of a table, positions from 1. Nothing happens for other types.
     public func forEach(_ body: (_ position: Int, _ element: Argument) throws(Failure) -> Void) throws(Failure) {

@@ -167,6 +167,7 @@ public struct ParameterType: Sendable {
         let type = ParameterType("list of \(plural(element))", .list(element.form), acceptsTables: true) {
             (argument) throws(Failure) in
             guard argument.kind == .table else { return .refused() }
+            guard !argument.hasOnlyNames else { return .refused(got: Argument.onlyNames) }
             var refusal: Verdict?
             try argument.forEach { (position, value) throws(Failure) in
                 guard refusal == nil, case .refused(let got, let hint) = try element.check(value) else { return }

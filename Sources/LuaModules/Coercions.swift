@@ -57,9 +57,7 @@ extension Argument {
                 "x", expected: "plain list of numbers", got: "table whose metatable has __len or __index",
                 hint: "copy its elements into a new table")
         }
-        guard count > 0 || !hasNames else {
-            throw .argument("x", expected: "list of numbers", got: "table with names and without a list")
-        }
+        guard !hasOnlyNames else { throw .argument("x", expected: "list of numbers", got: Self.onlyNames) }
         var list = NestedList()
         guard try list.read(self, depth: 0) else { return nil }
         return try list.tensor()

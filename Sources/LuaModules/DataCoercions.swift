@@ -19,9 +19,7 @@ extension ParameterType {
         (argument) throws(Failure) -> QueryArguments? in
         guard let data = argument.object(DataTable.self) else { return QueryArguments(tables: try argument.value()) }
         // {tables = t} names one table, which is called so.
-        var named = QueryArguments()
-        named.tables = [("tables", data.table)]
-        return named
+        return QueryArguments(tables: [("tables", data.table)])
     }
 
     /// Rows of a table: positions, or a tensor of booleans with one for each row.
@@ -222,7 +220,9 @@ struct QueryArguments {
     var parameters: [Value] = []
     var tables: [(name: String, table: Table)] = []
 
-    init(parameters: [Value] = []) { self.parameters = parameters }
+    init(parameters: [Value] = [], tables: [(name: String, table: Table)] = []) {
+        (self.parameters, self.tables) = (parameters, tables)
+    }
 
     /// Reads `{users = u, orders = o}`.
     init?(tables value: LuaValue) {

@@ -63,28 +63,27 @@ public final class Storage: @unchecked Sendable {
 
     /// Writes zeros over all of it.
     func clear(_ work: Work?) throws(Failure) {
-        let block = 1 << 20
-        // What is smaller than a block costs nothing more.
-        if byteCount <= block {
-            memset(start, 0, byteCount)
-            return
-        }
-        try (work ?? Work(threads: 1)).forEach((byteCount + block - 1) / block) { index, _ in
-            memset(start + index * block, 0, min(block, byteCount - index * block))
-        }
+        nonisolated(unsafe) let target = start
+        try Storage.inBlocks(byteCount, work) { memset(target + $0.lowerBound, 0, $0.count) }
     }
 
     /// Copies bytes, and gives up soon after the present work is cancelled.
     static func copy(_ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) throws(Failure) {
-        guard let source = bytes.baseAddress else { return }
-        try inBlocks(bytes.count) { memcpy(target + $0.lowerBound, source + $0.lowerBound, $0.count) }
+        guard let start = bytes.baseAddress else { return }
+        nonisolated(unsafe) let (source, target) = (start, target)
+        try inBlocks(bytes.count, nil) { memcpy(target + $0.lowerBound, source + $0.lowerBound, $0.count) }
     }
 
-    // Blocks of some milliseconds, the first touch of fresh memory included; what is smaller than one costs nothing more.
-    private static func inBlocks(_ byteCount: Int, _ body: (Range<Int>) -> Void) throws(Failure) {
-        let block = 1 << 23
+    // Blocks of at most some milliseconds, the first touch of fresh memory included, on this thread alone without `work`. What is smaller than one
+    // costs nothing more.
+    private static func inBlocks(
+        _ byteCount: Int, _ work: Work?, _ body: @Sendable (Range<Int>) -> Void
+    ) throws(Failure) {
+        let block = 1 << 20
         if byteCount <= block { return body(0..<byteCount) }
-        try Work(threads: 1).inBlocks(byteCount, of: block) { body($0) }
+        try (work ?? Work(threads: 1)).forEach((byteCount + block - 1) / block) { index, _ in
+            body(index * block..<min((index + 1) * block, byteCount))
+        }
     }
 
     private static func allocate(_ byteCount: Int) throws(Failure) -> UnsafeMutableRawPointer {

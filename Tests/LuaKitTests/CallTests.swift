@@ -70,6 +70,10 @@ struct CallTests {
             "test.lua:1: bad argument 'x' to toys.group: list of numbers expected, got 'a' at position 2"
         ),
         (
+            "toys.group({first=1}, {k=2})",
+            "test.lua:1: bad argument 'x' to toys.group: list of numbers expected, got table with names and without a list"
+        ),
+        (
             "toys.group({1}, {k='2'})",
             "test.lua:1: bad argument 'k' to toys.group: integer from 1 to 200 expected, got '2' "
                 + "(a string; tonumber(…) makes a number of it)"
