@@ -71,7 +71,7 @@ struct Executable {
             try process.run()
         }
         // A program that hangs fails its test instead of keeping the run from ending.
-        DispatchQueue.global().asyncAfter(deadline: .now() + 120) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + 600) {
             if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         }
         return running

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// A short run of `scripts/fuzz`.
-@Suite(.timeLimit(.minutes(10))) struct FuzzTests {
+@Suite(.timeLimit(.minutes(20))) struct FuzzTests {
     @Test(arguments: [11, 12]) func randomCallsNeitherCrashNorBlameWrongly(seed: Int) throws {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../scripts/fuzz").path

@@ -76,7 +76,7 @@ final class PseudoTerminal {
     }
 
     /// Waits until `text` appears behind what was waited for before; returns what came up to and with it.
-    @discardableResult func wait(for text: String, seconds: Double = 20) throws -> String {
+    @discardableResult func wait(for text: String, seconds: Double = 120) throws -> String {
         let wanted = Array(text.utf8)
         let end = Date(timeIntervalSinceNow: seconds)
         while true {
@@ -94,7 +94,7 @@ final class PseudoTerminal {
     }
 
     /// Waits for the program to end; the exit code, or 128 and the signal.
-    func exitStatus(seconds: Double = 20) throws -> Int32 {
+    func exitStatus(seconds: Double = 120) throws -> Int32 {
         let end = Date(timeIntervalSinceNow: seconds)
         while isOpen, readMore(until: end) {}
         var result: Int32 = 0

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The commands of the prompt that need a terminal, and what several sessions leave to each other.
-@Suite(.timeLimit(.minutes(5))) struct SessionToolsTests {
+@Suite(.timeLimit(.minutes(20))) struct SessionToolsTests {
     let cohort: Executable
 
     init() throws { cohort = try Executable() }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The program with standard streams that somebody closed, filled or broke.
-@Suite(.timeLimit(.minutes(5))) struct StandardStreamsTests {
+@Suite(.timeLimit(.minutes(20))) struct StandardStreamsTests {
     let cohort: Executable
 
     init() throws { cohort = try Executable() }
@@ -17,7 +17,7 @@ import Testing
         let error = Pipe()
         process.standardError = error
         try process.run()
-        DispatchQueue.global().asyncAfter(deadline: .now() + 40) { if process.isRunning { process.terminate() } }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 600) { if process.isRunning { process.terminate() } }
         let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (process.terminationStatus, text)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Tab, paste and the keys of entries with several lines, at a terminal.
-@Suite(.timeLimit(.minutes(5))) struct TabTests {
+@Suite(.timeLimit(.minutes(20))) struct TabTests {
     let cohort: Executable
 
     init() throws { cohort = try Executable() }

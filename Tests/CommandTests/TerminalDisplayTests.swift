@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// How values and long work look in a terminal.
-@Suite(.timeLimit(.minutes(5))) struct TerminalDisplayTests {
+@Suite(.timeLimit(.minutes(20))) struct TerminalDisplayTests {
     let cohort: Executable
 
     init() throws { cohort = try Executable() }

@@ -80,16 +80,17 @@ private final class Mortal: LuaVisible {
         }
     }
 
-    @Test func nativeBytesAreChargedToTheCollector() throws {
-        let state = try bench()
-        let before = NativeMemory.bytes
-        let code =
-            "local peak = 0 for i = 1, 2000 do local m = toys.megabyte() peak = math.max(peak, held()) end return peak"
-        try state.setGlobal(
-            "held", .native(Signature("held", "Megabytes.") { _ in .integer(NativeMemory.bytes >> 20) }))
-        let peak = try #require(Int(try result(code, in: state)))
-        #expect(peak - before >> 20 < 100)
-        #expect(peak - before >> 20 >= 1)
+    /// In a process of its own: memory is counted for all of it, and other tests hold some for a while.
+    @Test func nativeBytesAreChargedToTheCollector() async {
+        await #expect(processExitsWith: .success) {
+            let state = try bench()
+            let code =
+                "local peak = 0 for i = 1, 2000 do local m = toys.megabyte() peak = math.max(peak, held()) end return peak"
+            try state.setGlobal(
+                "held", .native(Signature("held", "Megabytes.") { _ in .integer(NativeMemory.bytes >> 20) }))
+            let peak = try #require(Int(try result(code, in: state)))
+            #expect((1..<100).contains(peak))
+        }
     }
 
     @Test func objectsDieWithTheState() throws {

@@ -48,7 +48,7 @@ import Testing
             try Table.query(
                 "select count(*) from range(10000000000) a, range(1000000)", work: Work(cancellation: cancellation))
         }
-        #expect(Date().timeIntervalSince(start) < 5)
+        #expect(Date().timeIntervalSince(start) < 60)
         #expect(try Table.query("select 7 as n").row(0) == [.integer(7)])
     }
 
