@@ -140,12 +140,11 @@ enum MetricsFunctions {
         let labels = try call.converted(ifGiven: "labels", LabelList.self)?.labels
         let (classes, matrix) = try coded(call, besides: labels ?? [])
         let chosen = labels ?? classes
-        let codes = chosen.compactMap { classes.firstIndex(of: $0) }
+        let codes = labels.map { labels in labels.compactMap { classes.firstIndex(of: $0) } } ?? Array(classes.indices)
         let normalization = try call.string(ifGiven: "normalize").flatMap(ConfusionMatrix.Normalization.init(rawValue:))
-        let cells = matrix.chosen(codes)
+        let values = try matrix.cells(of: codes, normalized: normalization, work: call.work)
         let isWeighted = try call.has("sample_weight")
         let isCount = normalization == nil && !isWeighted
-        let values = normalization.map { cells.normalized($0) } ?? cells.cells
         return .record([
             ("labels", .list(chosen.map(\.value))),
             ("counts", .list(values.map { isCount ? .integers($0.map { Int($0) }) : .numbers($0) })),

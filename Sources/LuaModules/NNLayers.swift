@@ -88,8 +88,10 @@ enum NNLayers {
                 seed: call.drawSeed))
     }
 
+    // More than any picture has, and few enough that no product of sizes overflows.
     private static func sizes(_ dimensions: Int, _ least: Int) -> ParameterType {
-        dimensions == 1 ? .integer(least...) : .either(.integer(least...), .list(of: .integer(least...)))
+        let size = ParameterType.integer(least...65536)
+        return dimensions == 1 ? size : .either(size, .list(of: size))
     }
 
     private static func convolution(_ dimensions: Int) -> Signature {
@@ -209,7 +211,7 @@ enum NNLayers {
                 .required("heads", .integer(1...), "heads of attention"),
             ],
             options: [
-                .optional("layers", .integer(1...), default: 1, "how many blocks"),
+                .optional("layers", .integer(1...1000), default: 1, "how many blocks"),
                 .optional(
                     "hidden", .integer(1...), standing: "4 times width", "size between the two linear layers"),
                 .optional("dropout", .number(0...1), default: 0.1, "share dropped while training"),
@@ -241,7 +243,7 @@ enum NNLayers {
             .required("width", .integer(1...), "size of the state"),
         ],
         options: [
-            .optional("layers", .integer(1...), default: 1, "layers, each over the states of the one before"),
+            .optional("layers", .integer(1...1000), default: 1, "layers, each over the states of the one before"),
             .optional("last", .boolean, default: false, "whether only the last state is given"), seed,
         ],
         returns: made,

@@ -289,9 +289,15 @@ extension BoostedModel {
             if !names.isEmpty { levels[column] = names }
         }
         let best = try file.integer("best")
+        let trees = try file.note("trees")
+        do throws(Failure) {
+            try LightGBMText.check(trees, columns: file.schema.columns)
+        } catch {
+            throw file.broken("damaged trees (\(error.problem))")
+        }
         do throws(Failure) {
             try self.init(
-                schema: file.schema, levels: levels, text: try file.note("trees"),
+                schema: file.schema, levels: levels, text: trees,
                 losses: try file.tensor("losses").values(as: Double.self),
                 best: best > 0 ? best : nil)
         } catch {

@@ -112,10 +112,13 @@ public struct Fit {
         return state.history
     }
 
-    private var stepsInEpoch: Int { (data.count + options.batch - 1) / options.batch }
-    private var schedule: Schedule {
-        Schedule(options.course, warmup: options.warmup, total: options.epochs * stepsInEpoch)
+    private var stepsInEpoch: Int { (max(1, data.count) - 1) / options.batch + 1 }
+    /// Of as many epochs as there are numbers, what can be counted.
+    private var steps: Int {
+        let (steps, isTooMany) = options.epochs.multipliedReportingOverflow(by: stepsInEpoch)
+        return isTooMany ? .max : steps
     }
+    private var schedule: Schedule { Schedule(options.course, warmup: options.warmup, total: steps) }
 
     /// The parameters that are not frozen: what a best epoch consists of.
     var learning: [(name: String, parameter: Trainable)] { model.parameters.filter { !$0.parameter.isFrozen } }
@@ -133,8 +136,9 @@ public struct Fit {
         for step in 0..<stepsInEpoch {
             try work.cancellation.check()
             let done = (epoch - 1) * stepsInEpoch + step
-            work.progress?.report("train", done: done, total: options.epochs * stepsInEpoch, unit: "steps")
-            let positions = Array(order[step * options.batch..<min(data.count, (step + 1) * options.batch)])
+            work.progress?.report("train", done: done, total: steps, unit: "steps")
+            let first = step * options.batch
+            let positions = Array(order[first..<first + min(options.batch, data.count - first)])
             let rows = try data.rows(positions, work: work)
             optimiser.rate = state.rate * state.schedule.factor(done: done)
             let (loss, prediction) = try learn(rows, Step(epoch: epoch, step: step + 1, positions: positions))
@@ -180,7 +184,7 @@ public struct Fit {
         var sums = Sums(keepsPredictions: !objective.metrics.isEmpty)
         for from in stride(from: 0, to: data.count, by: options.batch) {
             try work.cancellation.check()
-            let rows = try data.part(from..<min(data.count, from + options.batch))
+            let rows = try data.part(from..<from + min(options.batch, data.count - from))
             let prediction = try model.forward(rows.inputs, recorder)
             let loss = try objective.loss(prediction, rows.truth, recorder)
             sums.add(try loss.item().double, prediction.detached, rows.truth)
