@@ -134,7 +134,7 @@ extension DataTable: LuaVisible {
         """,
         returns: [.init("data.Table", "the description")],
         example: .init("return data.table({n = {1, 2, 3}}):describe()[1].mean", output: "2.0")
-    ) { call throws(Failure) in .dataTable(try call.receiver(DataTable.self).table.describe()) }
+    ) { call throws(Failure) in .dataTable(try call.receiver(DataTable.self).table.describe(work: call.work)) }
 
     private static let tensor = Signature(
         "data.Table:tensor", "The numbers of the named columns side by side, as a tensor of shape [rows, columns].",

@@ -181,7 +181,8 @@ extension Stats {
             example: "stats.tukey_hsd{groups = {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}}[1].p", output: "0.024229053412426",
             related: ["dunnett", "anova"]
         ) { call throws(Failure) in
-            let pairs = try GroupTest.tukey(try call.converted("groups"), level: try call.number("level"))
+            let pairs = try GroupTest.tukey(
+                try call.converted("groups"), level: try call.number("level"), work: call.work)
             return .list(
                 pairs.map { pair in
                     guard case .record(let fields) = pair.result.record else { return .nil }
@@ -205,7 +206,7 @@ extension Stats {
                 try GroupTest.dunnett(
                     control: try call.sample("control"), groups: try call.converted("groups"),
                     alternative: try call.alternative(),
-                    level: try call.number("level")
+                    level: try call.number("level"), work: call.work
                 ).map(\.record))
         },
     ]

@@ -78,7 +78,9 @@ public enum GroupTest {
     }
 
     /// Tukey's honest significant differences of all pairs (Tukey–Kramer for unequal sizes), every pair in both orders left to the caller.
-    public static func tukey(_ groups: [[Double]], level: Double = 0.95) throws(Failure) -> [Pair] {
+    public static func tukey(
+        _ groups: [[Double]], level: Double = 0.95, work: Work = Work()
+    ) throws(Failure) -> [Pair] {
         try Check.level(level)
         let arms = try moments(groups, atLeast: 1)
         let df = arms.reduce(0) { $0 + $1.n - 1 }
@@ -88,6 +90,7 @@ public enum GroupTest {
         var pairs: [Pair] = []
         for i in arms.indices {
             for j in arms.indices where j > i {
+                try work.cancellation.check()
                 let effect = arms[i].mean - arms[j].mean
                 let error = (variance / 2 * (1 / arms[i].n + 1 / arms[j].n)).squareRoot()
                 let result =
@@ -106,7 +109,8 @@ public enum GroupTest {
     /// Dunnett's comparisons of groups with one control (1955). The joint distribution is that of correlated t's with correlations
     /// λi λj, so its probability is an integral over two variables, done by quadrature.
     public static func dunnett(
-        control: [Double], groups: [[Double]], alternative: Alternative = .twoSided, level: Double = 0.95
+        control: [Double], groups: [[Double]], alternative: Alternative = .twoSided, level: Double = 0.95,
+        work: Work = Work()
     ) throws(Failure) -> [TestResult] {
         try Check.level(level)
         try Check.sample(control, "control", atLeast: 2)
@@ -119,7 +123,11 @@ public enum GroupTest {
         guard variance > 0 else {
             return arms.map { TestResult(effect: $0.mean - base.mean, reason: "no variance within the groups") }
         }
-        let loadings = arms.map { ($0.n / ($0.n + base.n)).squareRoot() }
+        // Groups of one size have one factor.
+        var loadings: [(loading: Double, groups: Double)] = []
+        for (n, arms) in Dictionary(grouping: arms, by: \.n).sorted(by: { $0.key < $1.key }) {
+            loadings.append(((n / (n + base.n)).squareRoot(), Double(arms.count)))
+        }
         let (nodes, weights) = Quadrature.legendre(64)
         // P(all within c) given s, over the common part z of the control's mean.
         func within(_ c: Double, _ s: Double) -> Double {
@@ -128,11 +136,12 @@ public enum GroupTest {
             for (node, weight) in zip(nodes, weights) {
                 let z = 8.5 * node
                 var product = 1.0
-                for loading in loadings {
+                for (loading, groups) in loadings {
                     let rest = (1 - loading * loading).squareRoot()
-                    product *=
+                    let one =
                         Normal.cdf((c * s - loading * z) / rest)
                         - (sides ? Normal.cdf((-c * s - loading * z) / rest) : 0)
+                    product *= groups == 1 ? one : pow(one, groups)
                 }
                 sum += weight * 8.5 * Normal.density(z) * product
             }
@@ -140,7 +149,9 @@ public enum GroupTest {
         }
         func outside(_ c: Double) -> Double { max(0, ScaledChi(df: df).integral { 1 - within(c, $0) }) }
         let critical = Roots.brent(from: 0, to: 100, tolerance: 1e-7) { outside($0) - (1 - level) } ?? .infinity
-        return arms.map { arm in
+        var results: [TestResult] = []
+        for arm in arms {
+            try work.cancellation.check()
             let effect = arm.mean - base.mean
             let error = (variance * (1 / arm.n + 1 / base.n)).squareRoot()
             let t = effect / error
@@ -148,9 +159,11 @@ public enum GroupTest {
             // The single comparison bounds the joint one below and, times their number, above; beyond the quadrature's reach it decides.
             let alone = alternative.p(t, StudentT(df: df))
             let p = min(Double(arms.count) * alone, max(alone, outside(extreme)))
-            return TestResult(
-                statistic: t, p: min(1, p), df: df, effect: effect, standardError: error,
-                interval: alternative.interval(effect, critical * error))
+            results.append(
+                TestResult(
+                    statistic: t, p: min(1, p), df: df, effect: effect, standardError: error,
+                    interval: alternative.interval(effect, critical * error)))
         }
+        return results
     }
 }

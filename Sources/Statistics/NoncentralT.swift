@@ -62,8 +62,12 @@ public struct StudentizedRange: Sendable {
             let all = Normal.survival(z)
             let far = Normal.survival(z + w)
             let near = all - far
-            var terms = 0.0
-            for i in 0..<(k - 1) { terms += pow(all, Double(i)) * pow(near, Double(k - 2 - i)) }
+            // all^i near^(k - 2 - i) over all i, each sum from the one before.
+            var (terms, power) = (1.0, 1.0)
+            for _ in 0..<max(0, k - 2) {
+                power *= all
+                terms = terms * near + power
+            }
             return Normal.density(z) * far * terms
         }
         return min(1, Double(k) * sum)

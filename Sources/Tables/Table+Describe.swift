@@ -3,11 +3,11 @@ import Support
 extension Table {
     /// One row per column: its type, how many values and nulls it has, how many differ, the smallest and largest, and for numbers mean
     /// and standard deviation (n - 1 in the divisor).
-    public func describe() throws(Failure) -> Table {
+    public func describe(work: Work = Work()) throws(Failure) -> Table {
         let names = ["column", "type", "count", "nulls", "distinct", "min", "max", "mean", "std"]
         var rows: [[Value]] = names.map { _ in [] }
         for (name, column) in zip(self.names, columns) {
-            let summary = ColumnSummary(column)
+            let summary = try ColumnSummary(column, work)
             let values: [Value] = [
                 .text(name), .text(column.type.name), .integer(Int64(column.count - column.nullCount)),
                 .integer(Int64(column.nullCount)), .integer(Int64(summary.distinct)), summary.least, summary.greatest,
@@ -41,19 +41,26 @@ private struct ColumnSummary {
     var mean: Double?
     var deviation: Double?
 
-    init(_ column: Column) {
-        var seen: Set<[UInt8]> = []
+    init(_ column: Column, _ work: Work) throws(Failure) {
+        var index = RowIndex(column)
+        var clock = PollClock(work.cancellation)
+        // However its bits are written, it is one value.
+        var hasNaN = false
         var extremes: (least: Int, greatest: Int)?
         var (count, sum) = (0.0, CompensatedSum())
         let isNumber = column.type.isNumber
         for row in 0..<column.count where !column.isNull(row) {
-            seen.insert(Array(column.text(row).utf8))
+            try clock.check()
             if isNumber {
                 let value = column.number(row)
                 count += 1
                 sum.add(value)
-                if value.isNaN { continue }
+                if value.isNaN {
+                    hasNaN = true
+                    continue
+                }
             }
+            _ = index.code(of: row)
             guard let known = extremes else {
                 extremes = (row, row)
                 continue
@@ -63,7 +70,7 @@ private struct ColumnSummary {
                 column.precedes(known.greatest, row) ? row : known.greatest
             )
         }
-        distinct = seen.count
+        distinct = index.firstRows.count + (hasNaN ? 1 : 0)
         if let extremes {
             least = .text(column.text(extremes.least))
             greatest = .text(column.text(extremes.greatest))
@@ -74,6 +81,7 @@ private struct ColumnSummary {
         guard count > 1 else { return }
         var squares = CompensatedSum()
         for row in 0..<column.count where !column.isNull(row) {
+            try clock.check()
             let distance = column.number(row) - average
             squares.add(distance * distance)
         }
