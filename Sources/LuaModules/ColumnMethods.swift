@@ -76,8 +76,8 @@ enum ColumnMethods {
         Signature(
             "data.Column:\(comparison.rawValue)",
             """
-            Where values are \(words) the other: a number, a string for text and dates, or as many values as there are rows. The mask \
-            chooses rows of a table.
+            Where values are \(words) the other: a number, a string for text and dates ('2024-01-31', '2024-01-31 09:30'), or as many \
+            values as there are rows. The mask chooses rows of a table.
             """,
             parameters: [.required("other", .any, "number, string or boolean, or a column, tensor or list")],
             options: [nulls("says false of them")],
@@ -142,6 +142,11 @@ enum ColumnMethods {
     {
         let values: (Int) -> [UInt8]
         if let bytes = other.bytes {
+            if let order = try column.order(toMoment: bytes) {
+                return try Tensor.build([column.count], of: Bool.self) { mask in
+                    for row in 0..<column.count { mask[row] = comparison.holds(order(row), 0) }
+                }
+            }
             values = { _ in bytes }
         } else if let right = other.object(Column.self), right.holdsText {
             guard right.count == column.count else {
@@ -170,6 +175,17 @@ extension Comparison {
         case .le: !b.lexicographicallyPrecedes(a)
         case .gt: b.lexicographicallyPrecedes(a)
         case .ge: !a.lexicographicallyPrecedes(b)
+        }
+    }
+
+    fileprivate func holds(_ a: Int, _ b: Int) -> Bool {
+        switch self {
+        case .eq: a == b
+        case .ne: a != b
+        case .lt: a < b
+        case .le: a <= b
+        case .gt: a > b
+        case .ge: a >= b
         }
     }
 }

@@ -16,7 +16,7 @@ extension Table {
         let connection = try DuckDB.connect()
         try connection.register(self, as: "written", work: work)
         let query = """
-            copy written to \(SQL.literal(place)) \
+            copy (select \(written(as: format)) from written) to \(SQL.literal(place)) \
             (\(Table.copyOptions(format, isCompressed: isCompressed)), use_tmp_file false)
             """
         do throws(Failure) {
@@ -30,6 +30,20 @@ extension Table {
             )
         }
         try file.commit()
+    }
+
+    /// The columns as they are written. JSON has neither NaN nor infinity, so that null stands for them there; no sign is written to a NaN, which
+    /// has none that means anything.
+    private func written(as format: TableFormat) -> String {
+        guard format != .parquet else { return "*" }
+        return zip(names, columns).map { name, column in
+            let name = SQL.quoted(name)
+            guard case .float = column.type else { return name }
+            return switch format {
+            case .json, .jsonl: "case when isfinite(\(name)) then \(name) end as \(name)"
+            default: "case when isnan(\(name)) then 'nan'::float else \(name) end as \(name)"
+            }
+        }.joined(separator: ", ")
     }
 
     /// DuckDB's reason without its label, and without the sentence that names the file once more.

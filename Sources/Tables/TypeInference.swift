@@ -107,7 +107,7 @@ struct TypeInference {
         case 0x2d, 0x2e, 0x30...0x39:
             if integer(text) != nil { return .integer }
             if isNumber(text) { return .number }
-            if text.count == 4, equals(text, "-inf") { return .special }
+            if equals(text, "-inf") || equals(text, "-nan") { return .special }
             if CivilTime.parseDate(text) != nil { return .date }
             if let moment = CivilTime.parseTimestamp(text) { return .timestamp(hasZone: moment.hasZone) }
             return .text
