@@ -119,7 +119,6 @@ struct Analysis {
                 .undefined(status: "no_variance", reason: "the values that it turns on do not differ within the arms"))
         }
         switch looking {
-        case .planned(let boundary): return made(.wald(.planned(boundary)))
         case .anyTime(let design):
             guard let reference = anyTime(design, control: control, units: arm.n + control.n, variance: variance) else {
                 return made(
@@ -130,12 +129,15 @@ struct Analysis {
             return made(.wald(reference))
         default: break
         }
-        guard arm.df.isFinite, control.df.isFinite else { return made(.wald(.normal)) }
-        // Satterthwaite's degrees of freedom, in another unit where the square of the variance would be 0 or infinite.
-        let unit = (1e-150...1e150).contains(variance) ? 1 : variance
-        let (all, a, b) = (variance / unit, arm.variance / unit, control.variance / unit)
-        let df = all * all / (a * a / arm.df + b * b / control.df)
-        return made(.wald(.student(df: df)))
+        var df = Double.infinity
+        if arm.df.isFinite, control.df.isFinite {
+            // Satterthwaite's degrees of freedom, in another unit where the square of the variance would be 0 or infinite.
+            let unit = (1e-150...1e150).contains(variance) ? 1 : variance
+            let (all, a, b) = (variance / unit, arm.variance / unit, control.variance / unit)
+            df = all * all / (a * a / arm.df + b * b / control.df)
+        }
+        if case .planned(let boundary) = looking { return made(.wald(.planned(boundary, df: df))) }
+        return made(.wald(df.isFinite ? .student(df: df) : .normal))
     }
 
     /// What is told of a comparison before corrections.

@@ -11,15 +11,19 @@ public enum Reference: Sendable, Equatable {
     /// asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024) that is nρ² with a spread ρ set in advance, for
     /// the mixture sequential probability ratio test (Johari, Pekelis and Walsh 2015) τ²/Var.
     case alwaysValid(information: Double)
-    /// The boundary of one planned look.
-    case planned(GroupBoundary)
+    /// The boundary of one planned look, which is one for normal effects: one that is Student's t with `df` is held against the values of the same
+    /// tails (Pocock 1977; Jennison and Turnbull 2000, section 4.4), or two units an arm would be taken for two thousand. Infinite for normal ones.
+    case planned(GroupBoundary, df: Double)
 
     /// The two-sided p-value of a standardised effect.
     public func p(_ z: Double) -> Double {
         switch self {
         case .normal: return min(1, 2 * Normal.survival(abs(z)))
         case .student(let df): return min(1, 2 * StudentT(df: df).survival(abs(z)))
-        case .planned(let boundary): return boundary.p(z)
+        case .planned(let boundary, let df):
+            let tail = df.isFinite ? StudentT(df: df).survival(abs(z)) : 0
+            // Where no tail is left, df are so many that t is normal.
+            return boundary.p(tail > 0 ? max(0, Normal.upperQuantile(tail)) : z)
         case .alwaysValid(let information):
             // The level at which the sequence's end just touches 0.
             return min(1, (information + 1).squareRoot() * exp(-z * z * information / (2 * (information + 1))))
@@ -31,7 +35,10 @@ public enum Reference: Sendable, Equatable {
         switch self {
         case .normal: return Normal.upperQuantile(alpha / 2)
         case .student(let df): return StudentT(df: df).upperQuantile(alpha / 2)
-        case .planned(let boundary): return boundary.critical(alpha)
+        case .planned(let boundary, let df):
+            let critical = boundary.critical(alpha)
+            let tail = df.isFinite ? Normal.survival(critical) : 0
+            return tail > 0 ? StudentT(df: df).upperQuantile(tail) : critical
         case .alwaysValid(let information):
             return ((information + 1) / information * (log(information + 1) - 2 * log(alpha))).squareRoot()
         }
@@ -49,7 +56,7 @@ public enum Reference: Sendable, Equatable {
         case .normal: "normal"
         case .student(let df): "t(\(Int(df.rounded())))"
         case .alwaysValid: "always valid"
-        case .planned(let boundary): "look \(boundary.look) of \(boundary.looks.count)"
+        case .planned(let boundary, _): "look \(boundary.look) of \(boundary.looks.count)"
         }
     }
 }

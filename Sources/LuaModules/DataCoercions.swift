@@ -23,11 +23,23 @@ extension ParameterType {
     }
 
     /// Rows of a table: positions, or a tensor of booleans with one for each row.
-    static let rowPositions = ParameterType.custom("rows", expected: "list or tensor of row numbers, or a mask") {
+    static let rowPositions = ParameterType.custom("rows", expected: "list or tensor of row numbers, or of a boolean for each row") {
         (argument) throws(Failure) -> RowChoice? in
         if let tensor = argument.object(Tensor.self) { return try RowChoice(tensor) }
         if let column = argument.object(Column.self) { return try RowChoice(try column.tensor(named: "rows")) }
+        if let mask = try argument.booleans() { return .mask(mask) }
         return argument.numbers().map { .positions($0) }
+    }
+}
+
+extension Argument {
+    /// The values of a list of booleans; nil of anything else, an empty list too.
+    fileprivate func booleans() throws(Failure) -> [Bool]? {
+        var values: [Bool] = []
+        try forEach { (_, element) throws(Failure) in
+            if let value = element.boolean { values.append(value) }
+        }
+        return values.isEmpty || values.count < count ? nil : values
     }
 }
 
@@ -37,6 +49,9 @@ extension Call {
         guard let text = String(validating: try bytes("query"), as: UTF8.self) else {
             throw .argument(
                 "query", expected: "SQL in UTF-8", got: "other bytes", hint: "bind them as a parameter")
+        }
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw .argument("query", expected: "SQL", got: "an empty text")
         }
         return text
     }
@@ -90,8 +105,9 @@ enum RowChoice {
             var rows: [Int] = []
             rows.reserveCapacity(positions.count)
             for position in positions {
-                guard let number = Int(exactly: position), number != 0, abs(number) <= count else {
-                    throw .argument("rows", expected: "row numbers from 1 to \(count)", got: numberText(position))
+                guard let number = Int(exactly: position), number != 0, number.magnitude <= UInt(count) else {
+                    let got = Int(exactly: position).map { String($0) } ?? numberText(position)
+                    throw .argument("rows", expected: "row numbers from 1 to \(count)", got: got)
                 }
                 rows.append(number > 0 ? number - 1 : count + number)
             }

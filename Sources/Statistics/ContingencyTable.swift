@@ -198,10 +198,12 @@ public enum SampleRatio {
     /// The chi-square test of `observed` counts against `weights`. An arm of weight 0 takes no part, and leaves the degrees of freedom;
     /// the units in it are counted as `strays`, each of which is an alarm by itself.
     public static func test(observed: [Double], weights: [Double]) throws(Failure) -> TestResult {
-        guard observed.count == weights.count, observed.count > 1 else {
+        guard observed.count > 1 else {
+            throw .argument("observed", expected: "counts of at least 2 arms", got: "\(observed.count)")
+        }
+        guard observed.count == weights.count else {
             throw .argument(
-                "weights", expected: "one weight for each of the \(observed.count) arms, at least 2",
-                got: "\(weights.count)")
+                "weights", expected: "one weight for each of the \(observed.count) arms", got: "\(weights.count)")
         }
         for (i, count) in observed.enumerated() where !(count >= 0 && count.isFinite && count == count.rounded()) {
             throw .argument(

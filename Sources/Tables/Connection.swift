@@ -53,6 +53,10 @@ public final class Connection: @unchecked Sendable {
                 // A driver may take values that no parameter asks for without a word.
                 if let count = statement.parameterCount() { try Connection.check(parameters.count, against: count) }
                 try statement.bind(row)
+            } else if sql.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "$") }),
+                let count = statement.parameterCount(), count > 0
+            {
+                try Connection.check(0, against: count)
             }
             return try statement.execute(cancellation: work.cancellation)
         }
