@@ -23,7 +23,9 @@ extension ParameterType {
     }
 
     /// Rows of a table: positions, or a tensor of booleans with one for each row.
-    static let rowPositions = ParameterType.custom("rows", expected: "list or tensor of row numbers, or of a boolean for each row") {
+    static let rowPositions = ParameterType.custom(
+        "rows", expected: "list or tensor of row numbers, or of a boolean for each row"
+    ) {
         (argument) throws(Failure) -> RowChoice? in
         if let tensor = argument.object(Tensor.self) { return try RowChoice(tensor) }
         if let column = argument.object(Column.self) { return try RowChoice(try column.tensor(named: "rows")) }

@@ -234,6 +234,20 @@ import Testing
         #expect(prompt.show(code) == "\"SHIP\"\n\"look 2 of 3\"\n3\n\"present\"\ntrue")
     }
 
+    /// Two units an arm are held against Student's t, as in a test of one look, whose p-value a repeated one is never below.
+    @Test func plannedLooksOfFewUnitsFindLittle() {
+        let code = """
+            local options = {data = data.table{v = {'a', 'b', 'a', 'b'}, m = {1, 3, 2, 4}}, variant = 'v', control = 'a',
+                metrics = {ab.mean 'm'}}
+            local once = ab.experiment(options):analyze().metrics[1].effects[1]
+            options.sequential = {method = 'group_sequential', looks = {2, 4}}
+            local result = ab.experiment(options):analyze()
+            local effect = result.metrics[1].effects[1]
+            return result.verdict, effect.p >= once.p, effect.p < once.p * 1.3, effect.interval[1] < 0
+            """
+        #expect(prompt.show(code) == "\"REVIEW\"\ntrue\ntrue\ntrue", "\(prompt.show(code))")
+    }
+
     @Test func plannedLooksStandInTheReport() {
         let code = """
             local c = {arm = {}, y = {}}

@@ -95,6 +95,11 @@ import Testing
         ("return t.price:tensor():sum(), t.price:tensor().dtype", "7.5 float64"),
         ("return t:tensor{'price', 'price'}.shape", "{3,2}"),
         ("return t:index({3, 1}).city[1], #t:index(t.price:tensor():gt(1.5))", "x 2"),
+        ("return t:index({true, false, true}).city:totable()", "{北京,x,n=2}"),
+        (
+            "local d = data.table({x = {0/0, 1, -(0/0), 1, -0.0}}):describe() return d.distinct[1], d.count[1], d.max[1]",
+            "3 5 1.0"
+        ),
         ("t.segment = {3, 1, 2} t.price = nil return t.columns, t.segment[1]", "{city,n,segment} 3"),
         ("t.segment = tensor({1, 0, 1}) return t.segment.type, t.segment[2]", "float 0.0"),
         ("t.city = 'one' return t.city:totable()", "{one,one,one,n=3}"),
@@ -150,6 +155,9 @@ import Testing
         ),
         ("return data.table({a = {'\\xff'}})", "text in UTF-8 expected, got other bytes in row 1"),
         ("return t:index({4})", "bad argument 'rows' to data.Table:index: row numbers from 1 to 3 expected, got 4"),
+        ("return t:index({math.mininteger})", "row numbers from 1 to 3 expected, got -9223372036854775808"),
+        ("return t:index({true, false})", "a mask of 3 booleans (the number of rows) expected, got 2"),
+        ("return t:index({true, 1, 2})", "list or tensor of row numbers, or of a boolean for each row expected"),
     ])
     func refuses(_ code: String, _ expected: String) throws {
         let message = try DataTableTests.run("\(DataTableTests.sample) \(code)")
@@ -170,6 +178,61 @@ import Testing
             guard let example = signature.example else { continue }
             #expect(try run(example.code) == example.output, "\(signature.name)")
         }
+    }
+
+    /// Texts are read as the moments that they write, however many decimals and whatever zone they have.
+    @Test(arguments: [
+        ("d", "gt", "2024-02-01", "{false,true}"), ("d", "eq", "2024-11-05", "{false,true}"),
+        ("t", "eq", "2024-11-05 10:00:00.5", "{false,true}"), ("t", "ge", "2024-11-05 10:00", "{false,true}"),
+        ("t", "lt", "2024-11-05T10:00:00.500001", "{true,true}"), ("t", "gt", "2024-11-05", "{false,true}"),
+        ("z", "ge", "2024-11-05 18:00:00.25+08:00", "{false,true}"), ("z", "le", "2024-01-01", "{true,false}"),
+        ("z", "eq", "2024-11-05T10:00:00.25Z", "{false,true}"),
+        (
+            "d", "gt", "2024-2-1",
+            "bad argument 'other' to data.Column:gt: date as in '2024-01-31' expected, got '2024-2-1'"
+        ),
+        ("d", "lt", "soon", "date as in '2024-01-31' expected, got 'soon'"),
+        ("t", "gt", "2024-11-05 10:00Z", "moment without a time zone expected"),
+        ("t", "ne", "10:00", "moment as in '2024-01-31' or '2024-01-31 09:30:00' expected, got '10:00'"),
+    ])
+    func datesAreComparedAsMoments(_ column: String, _ comparison: String, _ text: String, _ expected: String) throws {
+        let code = """
+            local t = data.sql([[select * from (values
+                (date '2024-02-01', timestamp '1500-01-01', timestamptz '2023-01-01 00:00:00+00'),
+                (date '2024-11-05', timestamp '2024-11-05 10:00:00.5', timestamptz '2024-11-05 10:00:00.25+00')) as v(d, t, z) order by d]])
+            return t.\(column):\(comparison)('\(text)'):totable()
+            """
+        let result = try run(code)
+        #expect(result.contains(expected), "\(result)")
+    }
+
+    /// NaN stays a number in CSV, whatever its sign, and is null in JSON, which has none.
+    @Test func valuesThatAreNotFiniteAreReadAgain() throws {
+        let table = "local t = data.table{a = {0/0, -(0/0), 1.5, 1/0}, ['b \"c'] = {1, 2, 3, 4}}"
+        func written(_ ending: String, _ then: String) throws -> String {
+            try run("\(table) local path = os.tmpname() .. '\(ending)' data.write(t, path) \(then)")
+        }
+        #expect(
+            try written(
+                ".csv",
+                "local r = data.read(path) os.remove(path) return r.a.type, r.a[2] ~= r.a[2], r.a[4], #r.columns")
+                == "double true inf 2")
+        #expect(
+            try written(
+                ".json",
+                "local r = json.decode(io.open(path):read('a')) os.remove(path) return #r, r[1].a == json.null, r[3].a, r[4]['b \"c']"
+            )
+                == "4 true 1.5 4")
+        #expect(
+            try written(".jsonl", "local r = data.read(path) os.remove(path) return r.a[1], r.a[3], r.a[4]")
+                == "nil 1.5 nil")
+        #expect(
+            try run(
+                """
+                local path = os.tmpname() .. '.csv'
+                io.open(path, 'w'):write('a\\n-nan\\n1.5\\n'):close()
+                local r = data.read(path) os.remove(path) return r.a.type
+                """) == "double")
     }
 
     @Test func asksTablesWithSQL() throws {
@@ -198,6 +261,10 @@ import Testing
             try run("\(tables) return u:sql('select * from this where name = ?', {\"b' or 1=1\"}).columns")
                 == "{id,name}")
         #expect(try run("return data.sql('select ? as a, ? as b', {1, nil, n = 2}).a[1]") == "1")
+        #expect(
+            try run("return data.sql('select ? as a')").contains(
+                "bad argument 'params' to data.sql: 1 value (the number of the query's parameters) expected, got 0"))
+        #expect(try run("return data.sql('  ')").contains("bad argument 'query' to data.sql: SQL expected"))
         #expect(
             try run(
                 "return data.sql(\"select 12.50::decimal(10,2) as d, 3::decimal(5,1) as e, 170141183460469231731687303715884105727::hugeint as h\")[1]"

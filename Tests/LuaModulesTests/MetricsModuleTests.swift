@@ -19,6 +19,12 @@ import Testing
         ("metrics.silhouette({{0}, {1}, {10}, {11}}, {'a', 'a', 'b', 'b'}, {sample = 100})", "0.89974937343358"),
         ("metrics.silhouette({{1, 0}, {2, 0}, {0, 1}, {0, 3}}, {1, 1, 2, 2}, {metric = 'cosine'})", "1.0"),
         ("metrics.purity(data.table{c = {'a', 'b'}}.c, {1, 1})", "0.5"),
+        ("metrics.accuracy(tensor.arange(1, 50000), tensor.arange(1, 50000))", "1.0"),
+        ("metrics.confusion({1, 2, 3}, {1, 2, 2}, {labels = {3, 2}}).counts", "{{0, 1}, {0, 1}}"),
+        (
+            "metrics.confusion({1, 2, 3}, {1, 2, 2}, {normalize = 'prediction'}).counts",
+            "{{1.0, 0.0, 0.0}, {0.0, 0.5, 0.0}, {0.0, 0.5, 0.0}}"
+        ),
         ("metrics.inertia(tensor{{0}, {2}, {10}}, tensor{1, 1, 2})", "2.0"),
     ])
     func values(code: String, output: String) { #expect(prompt.show(code) == output) }
@@ -35,6 +41,10 @@ import Testing
         ),
         ("metrics.purity(3, {1, 2})", "list, column or tensor of labels"),
         ("metrics.silhouette({{1}, {2}, {3}}, {1, 1, 1})", "bad argument 'labels' to metrics.silhouette"),
+        (
+            "metrics.confusion(tensor.arange(1, 5000), tensor.arange(1, 5000))",
+            "bad argument 'labels' to metrics.confusion: at most 4000 classes expected"
+        ),
         ("metrics.silhouette({{1}, {0/0}, {3}}, {1, 1, 2})", "got nan in row 2, column 1"),
     ])
     func failures(code: String, part: String) {

@@ -142,7 +142,7 @@ struct NNTests {
         ("nn.max_pool2d(2, {padding = 2})", "at most half the kernel"),
         ("nn.conv2d(1, 1, {3})", "one number, or {rows, columns}"),
         ("nn.conv2d(1 << 32, 1 << 32, 1)", "do not fit in memory"),
-        ("nn.conv1d(1 << 40, 1, 1 << 40)", "do not fit in memory"),
+        ("nn.conv1d(1 << 50, 1, 1 << 16)", "do not fit in memory"),
         ("nn.gru(2, math.maxinteger)", "do not fit in memory"),
         ("nn.attention(math.maxinteger, 1)", "do not fit in memory"),
         ("nn.transformer_encoder(math.maxinteger, 1)", "do not fit in memory"),
@@ -276,6 +276,12 @@ struct NNTests {
             "linear(2, 8) takes 2 features a row, got 1 (shape [1, 1])"
         ),
         ("make():predict({x, x:slice(1, 1, 3)})", "rows in every tensor, as in the first expected, got shape [3, "),
+        ("nn.conv2d(1, 2, 3, {padding = 2^31 | 0})", "bad argument 'padding' to nn.conv2d: integer from 0 to 65536"),
+        (
+            "nn.max_pool1d(2, {padding = math.maxinteger})",
+            "bad argument 'padding' to nn.max_pool1d: integer from 0 to 65536"
+        ),
+        ("nn.gru(3, 4, {layers = 2^53 | 0})", "integer from 1 to 1000 expected"),
         ("nn.k_fold(3, {k = 4})", "integer from 2 to 3 (the rows) expected, got 4"),
         ("nn.train_test_split({1})", "bad argument 'rows' to nn.train_test_split: at least 2 expected, got 1"),
         ("nn.train_test_split(4, {stratify = {1, 2}})", "4 labels, one a row expected, got 2"),
@@ -284,6 +290,17 @@ struct NNTests {
     func trainingExplainsWhatItCannotDo(code: String, words: String) throws {
         let text = try shown(Self.classes + code)
         #expect(text.contains(words), "\(text)")
+    }
+
+    /// As many epochs and rows a batch as there are numbers: all of them, until patience ends.
+    @Test func trainingTakesTheLargestNumbers() throws {
+        let code = """
+            local options = {loss = 'cross_entropy', epochs = math.maxinteger, batch = math.maxinteger, patience = 1, lr = 0,
+                optimizer = 'sgd', schedule = 'linear', validation = {x, y}}
+            local history = nn.fit(make(), {x, y}, options)
+            return #history.epochs, history.best
+            """
+        #expect(try shown(Self.classes + code) == "2\n1")
     }
 
     @Test func customModulesAreSavedByTheirParameters() throws {

@@ -30,6 +30,9 @@ import Testing
             "stats.compare_t{a = {n = 100, sum = 5}, b = {n = 100, sum = 0}, difference = 'relative'}", "status",
             "\"undefined\""
         ),
+        // A boundary that is held back spends what it lets through: twice the normal tail beyond 0.1, and more.
+        ("stats.group_sequential{information = {0.5, 1}, limit = 0.1}", "cumulative_alpha[1] > 0.92", "true"),
+        ("stats.group_sequential{information = {0.5, 1}, limit = 0.1}", "cumulative_alpha[2] > 0.95", "true"),
         ("stats.srm{observed = {5100, 4900, 0}, weights = {1, 1, 0}}", "df", "1.0"),
         ("stats.srm{observed = {10, 12, 3}, weights = {1, 1, 0}}", "strays", "3.0"),
         ("stats.fisher_exact{table = {{0, 100}, {5, 95}}}", "p > 0.05", "true"),
@@ -72,6 +75,7 @@ import Testing
         ("stats.adjust{p = {0.5}, method = 'bhh'}", "did you mean 'bh'?"),
         ("stats.sample_size_proportions{p1 = 0.1, p2 = 0.1}", "bad argument 'p2'"),
         ("stats.group_sequential{information = {0.5, 0.4}}", "bad argument 'information'"),
+        ("stats.srm{observed = {5}, weights = {1}}", "bad argument 'observed'"),
         (
             "stats.compare_t{a = {n = 10, sum = 100, sum_squares = 1}, b = {n = 10, sum = 1, sum_squares = 1}}",
             "sums that belong together"
