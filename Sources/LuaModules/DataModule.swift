@@ -28,7 +28,7 @@ extension LuaModule {
                 "nulls", .list(of: .string), standing: "the empty text", "unquoted texts that stand for a missing value"
             ),
             .optional(
-                "encoding", .string, standing: "UTF-8, or UTF-16 by its mark",
+                "encoding", .string, standing: "UTF-8, or UTF-16 and UTF-32 by their marks",
                 "the text's encoding, such as \"gb18030\""),
             .optional("names", .list(of: .string), standing: "those in the file", "names for the columns"),
             .optional("text", .list(of: .string), "columns that stay text though they look like numbers or dates"),

@@ -67,6 +67,8 @@ struct PreparedText: ~Copyable {
             let plain = named.lowercased()
             return plain == "utf-8" || plain == "utf8" ? nil : named
         }
+        // The mark of UTF-32 begins with that of UTF-16, whose texts hold no NUL.
+        if bytes.starts(with: [0xff, 0xfe, 0, 0]) || bytes.starts(with: [0, 0, 0xfe, 0xff]) { return "UTF-32" }
         if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { return "UTF-16" }
         return nil
     }

@@ -10,7 +10,7 @@ public struct ReadOptions: Sendable {
     public var header = true
     /// Texts that stand for a missing value in a CSV file, when they are not quoted.
     public var nulls: [String] = [""]
-    /// The text encoding, as the system names it ("gb18030", "windows-1252"). UTF-8 and, by its mark, UTF-16 need no mention.
+    /// The text encoding, as the system names it ("gb18030", "windows-1252"). UTF-8 and, by their marks, UTF-16 and UTF-32 need no mention.
     public var encoding: String?
     /// Names for the columns, instead of the ones in the file.
     public var names: [String]?

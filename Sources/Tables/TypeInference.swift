@@ -106,7 +106,7 @@ struct TypeInference {
         switch first {
         case 0x2d, 0x2e, 0x30...0x39:
             if integer(text) != nil { return .integer }
-            if isNumber(text) { return .number }
+            if isNumber(text) { return isFinite(text) ? .number : .text }
             if equals(text, "-inf") || equals(text, "-nan") { return .special }
             if CivilTime.parseDate(text) != nil { return .date }
             if let moment = CivilTime.parseTimestamp(text) { return .timestamp(hasZone: moment.hasZone) }
@@ -137,6 +137,13 @@ struct TypeInference {
         }
         if isNegative { return magnitude <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil }
         return Int64(exactly: magnitude)
+    }
+
+    /// Whether a number is below the largest that there is.
+    private static func isFinite(_ text: UnsafeRawBufferPointer) -> Bool {
+        // 64 digits at most, so that no more than an exponent makes it too large.
+        guard text.contains(where: { $0 | 0x20 == 0x65 }) else { return true }
+        return Double(String(decoding: text, as: UTF8.self))?.isFinite ?? false
     }
 
     /// `-12.5`, `.5`, `1e-3`: digits with a point or an exponent, without needless zeros in front.

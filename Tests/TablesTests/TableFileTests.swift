@@ -88,14 +88,24 @@ final class Folder {
         #expect(rows(kept) == [[.integer(1), .text("x\r\ny")], [.integer(2), .text("\"z\"")]])
     }
 
-    @Test func readsUTF16ByItsMark() throws {
-        for (name, encoding) in [("le", String.Encoding.utf16LittleEndian), ("be", .utf16BigEndian)] {
-            let mark: [UInt8] = name == "le" ? [0xff, 0xfe] : [0xfe, 0xff]
+    @Test func readsUTF16AndUTF32ByTheirMarks() throws {
+        let encodings: [(String, String.Encoding, [UInt8])] = [
+            ("le16", .utf16LittleEndian, [0xff, 0xfe]), ("be16", .utf16BigEndian, [0xfe, 0xff]),
+            ("le32", .utf32LittleEndian, [0xff, 0xfe, 0, 0]), ("be32", .utf32BigEndian, [0, 0, 0xfe, 0xff]),
+        ]
+        for (name, encoding, mark) in encodings {
             let path = try folder.file("\(name).csv", mark + Array("城市,n\n北京😀,1\n".data(using: encoding) ?? Data()))
             let table = try Table.read(path)
             #expect(table.names == ["城市", "n"])
             #expect(rows(table) == [[.text("北京😀"), .integer(1)]])
         }
+    }
+
+    /// What is larger than any number stays as it is written.
+    @Test func numbersThatOverflowStayText() throws {
+        let path = try folder.file("large.csv", "a,b\n0.1,0.1\n1e400,-1e300\n")
+        let table = try Table.read(path)
+        #expect(rows(table) == [[.text("0.1"), .number(0.1)], [.text("1e400"), .number(-1e300)]])
     }
 
     @Test func asksForTheEncodingAndTakesIt() throws {
