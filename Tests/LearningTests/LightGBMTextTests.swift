@@ -7,7 +7,7 @@ import Testing
 /// What LightGBM would end the process over, or never come back from, is found before.
 @Suite(.enabled(if: LightGBM.isInstalled)) struct LightGBMTextTests {
     /// Trees over one column of numbers and one of four categories.
-    private static func trees() throws -> String {
+    private static func trees(rowsInLeaf: Int = 20) throws -> String {
         let rows = 300
         var (x, y): ([Double], [Double]) = ([], [])
         for row in 0..<rows {
@@ -19,6 +19,7 @@ import Testing
         options.predictsClasses = false
         options.iterations = 3
         options.leaves = 7
+        options.minRowsInLeaf = rowsInLeaf
         options.categorical = [1]
         let (features, target) = (try Tensor(x, shape: [rows, 2]), try Tensor(y, shape: [rows]))
         return try options.model(Features(features), .numbers(target)).text
@@ -36,6 +37,13 @@ import Testing
         #expect(text.contains("num_cat=1"))
         #expect(problem(text) == nil)
         #expect(problem(text, columns: 1)?.contains("split_feature") == true)
+    }
+
+    @Test func aTreeOfOneLeafIsTaken() throws {
+        let text = try Self.trees(rowsInLeaf: 1000)
+        #expect(text.contains("num_leaves=1\n"))
+        #expect(problem(text) == nil)
+        #expect(problem(text.replacing("num_cat=", with: "num_cax=")) == "tree 1: no num_cat")
     }
 
     @Test(arguments: [

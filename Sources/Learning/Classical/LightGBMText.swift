@@ -33,8 +33,10 @@ enum LightGBMText {
         _ = try tree.numbers("leaf_value", count: leaves)
         guard try tree.integer("is_linear") == 0 else { throw .operation("is_linear is not 0") }
         _ = try tree.numbers("shrinkage", count: 1)
-        guard leaves > 1 else { return }
         let nodes = leaves - 1
+        let sets = try tree.integer("num_cat")
+        guard (0...nodes).contains(sets) else { throw .operation("num_cat is \(sets)") }
+        guard nodes > 0 else { return }
         for name in ["split_gain", "internal_value", "internal_weight", "internal_count"] {
             _ = try tree.numbers(name, count: nodes)
         }
@@ -57,16 +59,14 @@ enum LightGBMText {
                 isReached[child < 0 ? nodes + ~child : child] = true
             }
         }
-        try checkSplits(tree, nodes)
+        try checkSplits(tree, nodes, sets)
     }
 
     // A split by categories, told by the lowest bit of its type, has the number of a set as its threshold.
-    private static func checkSplits(_ tree: Fields, _ nodes: Int) throws(Failure) {
+    private static func checkSplits(_ tree: Fields, _ nodes: Int, _ sets: Int) throws(Failure) {
         let thresholds = try tree.numbers("threshold", count: nodes)
         let types = try tree.integers("decision_type", count: nodes)
         guard types.allSatisfy((0...127).contains) else { throw .operation("decision_type is out of range") }
-        let sets = try tree.integer("num_cat")
-        guard sets >= 0, sets <= nodes else { throw .operation("num_cat is \(sets)") }
         for (type, threshold) in zip(types, thresholds) where type & 1 == 1 {
             guard let set = Int(exactly: threshold), (0..<sets).contains(set) else {
                 throw .operation("a threshold of \(threshold) where there are \(sets) sets of categories")
