@@ -85,7 +85,10 @@ extension Analysis {
         let design: SequentialDesign
         switch looking {
         case .early: return nil
-        case .planned: return boundaries[day]
+        case .planned:
+            let df = Self.degrees(pair.control, pair.arm)
+            // Without variance there are none.
+            return boundaries[day].map { df.isNaN ? $0 : Reference.student(df, asFarOutAs: $0) }
         case .once: design = SequentialDesign()
         case .anyTime(let declared): design = declared
         }

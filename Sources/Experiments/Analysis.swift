@@ -129,15 +129,19 @@ struct Analysis {
             return made(.wald(reference))
         default: break
         }
-        var df = Double.infinity
-        if arm.df.isFinite, control.df.isFinite {
-            // Satterthwaite's degrees of freedom, in another unit where the square of the variance would be 0 or infinite.
-            let unit = (1e-150...1e150).contains(variance) ? 1 : variance
-            let (all, a, b) = (variance / unit, arm.variance / unit, control.variance / unit)
-            df = all * all / (a * a / arm.df + b * b / control.df)
-        }
+        let df = Self.degrees(control, arm)
         if case .planned(let boundary) = looking { return made(.wald(.planned(boundary, df: df))) }
         return made(.wald(df.isFinite ? .student(df: df) : .normal))
+    }
+
+    /// Satterthwaite's degrees of freedom of a difference; infinite where it is normal.
+    static func degrees(_ control: ArmFigure, _ arm: ArmFigure) -> Double {
+        guard arm.df.isFinite, control.df.isFinite else { return .infinity }
+        let variance = arm.variance + control.variance
+        // In another unit where the square of the variance would be 0 or infinite.
+        let unit = (1e-150...1e150).contains(variance) ? 1 : variance
+        let (all, a, b) = (variance / unit, arm.variance / unit, control.variance / unit)
+        return all * all / (a * a / arm.df + b * b / control.df)
     }
 
     /// What is told of a comparison before corrections.

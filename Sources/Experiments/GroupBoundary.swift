@@ -30,10 +30,13 @@ public final class GroupBoundary: Sendable, Equatable {
         let all: (z: [Double], cumulative: [Double])
         switch plan.boundary {
         case .spending(let spending):
-            for level in [0.9, 0.75, 0.6, 0.45, 0.3, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6, 1e-8, 1e-11, 1e-15, alpha]
-            {
-                let bound = try sequential.boundary(spending, alpha: level).z[look - 1]
-                if bound > 0, bound < 11.9 { nodes.append((bound, level)) }
+            for level in [
+                0.99, 0.96, 0.9, 0.75, 0.6, 0.45, 0.3, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6, 1e-8, 1e-11, 1e-15,
+                alpha,
+            ] {
+                // As far out as tails can be told from 0: a look at a thousandth of the plan's units has its boundary out there.
+                let bound = try sequential.boundary(spending, alpha: level, limit: 37).z[look - 1]
+                if bound > 0, bound < 36.9 { nodes.append((bound, level)) }
             }
             // The looks ahead as they are planned.
             let end = plan.looks.last ?? 1
@@ -91,9 +94,11 @@ public final class GroupBoundary: Sendable, Equatable {
     /// log p of |z|.
     private func logP(_ size: Double) -> Double {
         let last = z.count - 1
+        // So early that no error is spent yet: nothing is found.
+        guard last > 0 else { return 0 }
         guard size < z[last] else {
             // Far out the inflation grows like z².
-            let slope = last > 0 ? slopes[last] / (2 * z[last]) : 0
+            let slope = slopes[last] / (2 * z[last])
             let value = inflation[last] + slope * (size * size - z[last] * z[last])
             return min(0, GroupBoundary.single(size) + max(0, value))
         }

@@ -36,12 +36,16 @@ public enum Reference: Sendable, Equatable {
         case .normal: return Normal.upperQuantile(alpha / 2)
         case .student(let df): return StudentT(df: df).upperQuantile(alpha / 2)
         case .planned(let boundary, let df):
-            let critical = boundary.critical(alpha)
-            let tail = df.isFinite ? Normal.survival(critical) : 0
-            return tail > 0 ? StudentT(df: df).upperQuantile(tail) : critical
+            return Reference.student(df, asFarOutAs: boundary.critical(alpha))
         case .alwaysValid(let information):
             return ((information + 1) / information * (log(information + 1) - 2 * log(alpha))).squareRoot()
         }
+    }
+
+    /// The value of Student's t whose tail is that of a normal `z`; z itself for infinite `df`.
+    static func student(_ df: Double, asFarOutAs z: Double) -> Double {
+        // Beyond the smallest tail there is nothing to tell apart.
+        df.isFinite ? StudentT(df: df).upperQuantile(max(Normal.survival(z), 1e-300)) : z
     }
 
     /// The spread that makes the sequence tightest at `n` units.

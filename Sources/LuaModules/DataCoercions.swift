@@ -29,6 +29,7 @@ extension ParameterType {
         (argument) throws(Failure) -> RowChoice? in
         if let tensor = argument.object(Tensor.self) { return try RowChoice(tensor) }
         if let column = argument.object(Column.self) { return try RowChoice(try column.tensor(named: "rows")) }
+        guard !argument.hasOnlyNames else { return nil }
         if let mask = try argument.booleans() { return .mask(mask) }
         return argument.numbers().map { .positions($0) }
     }
@@ -38,8 +39,9 @@ extension Argument {
     /// The values of a list of booleans; nil of anything else, an empty list too.
     fileprivate func booleans() throws(Failure) -> [Bool]? {
         var values: [Bool] = []
-        try forEach { (_, element) throws(Failure) in
-            if let value = element.boolean { values.append(value) }
+        try forEach { (position, element) throws(Failure) in
+            // Nothing is looked at once another value was.
+            if values.count == position - 1, let value = element.boolean { values.append(value) }
         }
         return values.isEmpty || values.count < count ? nil : values
     }

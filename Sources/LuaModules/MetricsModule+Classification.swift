@@ -54,7 +54,8 @@ enum MetricsFunctions {
             let labels = try call.converted(ifGiven: "labels", LabelList.self)?.labels
             let (classes, matrix) = try coded(call, besides: labels ?? [])
             let average = ConfusionMatrix.Average(rawValue: try call.string("average")) ?? .binary
-            let chosen = labels?.compactMap { classes.firstIndex(of: $0) }
+            let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+            let chosen = labels?.compactMap { places[$0] }
             let given = try call.label(ifGiven: "positive")
             let positive = given ?? .integer(1)
             // One class of several, chosen by nobody, is no answer.
@@ -140,7 +141,8 @@ enum MetricsFunctions {
         let labels = try call.converted(ifGiven: "labels", LabelList.self)?.labels
         let (classes, matrix) = try coded(call, besides: labels ?? [])
         let chosen = labels ?? classes
-        let codes = labels.map { labels in labels.compactMap { classes.firstIndex(of: $0) } } ?? Array(classes.indices)
+        let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+        let codes = chosen.compactMap { places[$0] }
         let normalization = try call.string(ifGiven: "normalize").flatMap(ConfusionMatrix.Normalization.init(rawValue:))
         let values = try matrix.cells(of: codes, normalized: normalization, work: call.work)
         let isWeighted = try call.has("sample_weight")

@@ -108,7 +108,12 @@ public struct ConfusionMatrix: Sendable {
         }
         try NativeMemory.require(classes.count * classes.count * 2 * MemoryLayout<Double>.stride)
         var places = [Int?](repeating: nil, count: actual.count)
-        for (place, code) in classes.enumerated() { places[code] = place }
+        for (place, code) in classes.enumerated() {
+            guard places[code] == nil else {
+                throw .argument("labels", expected: "different classes", got: "one twice, at position \(place + 1)")
+            }
+            places[code] = place
+        }
         var cells = [[Double]](repeating: [Double](repeating: 0, count: classes.count), count: classes.count)
         try work.inBlocks(truth.count) { range in
             for i in range {

@@ -25,9 +25,9 @@ import Testing
         return try options.model(Features(features), .numbers(target)).text
     }
 
-    private func problem(_ text: String, columns: Int = 2) -> String? {
+    private func problem(_ text: String, columns: Int = 2, outputs: Int = 1) -> String? {
         do throws(Failure) {
-            try LightGBMText.check(text, columns: columns)
+            try LightGBMText.check(text, columns: columns, outputs: outputs)
             return nil
         } catch { return error.problem }
     }
@@ -37,6 +37,9 @@ import Testing
         #expect(text.contains("num_cat=1"))
         #expect(problem(text) == nil)
         #expect(problem(text, columns: 1)?.contains("split_feature") == true)
+        #expect(problem(text, outputs: 2) == "trees for another task")
+        #expect(problem(text, outputs: 3) == "trees of another number of classes")
+        #expect(problem(text.replacing("num_tree_per_iteration=1", with: "num_tree_per_iteration=5")) != nil)
     }
 
     @Test func aTreeOfOneLeafIsTaken() throws {
@@ -58,7 +61,7 @@ import Testing
         #expect(problem(text.replacingCharacter(at: place.lowerBound, with: "#")) != nil)
     }
 
-    /// Whatever one byte of a tree becomes, it is refused or leads through the same number of nodes: the children are a tree.
+    /// A child that is another than it was is that of another parent too, or none.
     @Test func childrenThatLeadBackAreTold() throws {
         let text = try Self.trees()
         for line in ["left_child=", "right_child="] {

@@ -248,6 +248,21 @@ import Testing
         #expect(prompt.show(code) == "\"REVIEW\"\ntrue\ntrue\ntrue", "\(prompt.show(code))")
     }
 
+    /// A look at a hundredth, a thousandth or a millionth of the units has next to no error to spend, however clear the effect seems.
+    @Test(arguments: [4000, 10_000, 20_000, 100_000, 40_000_000])
+    func aVeryEarlyLookFindsNothing(last: Int) {
+        let code = """
+            local c = {v = {}, m = {}}
+            for i = 1, 40 do c.v[i] = i % 2 == 1 and 'a' or 'b'; c.m[i] = i * 7 % 11 + (i % 2 == 0 and 2.5 or 0) end
+            local test = ab.experiment{data = data.table(c), variant = 'v', control = 'a', metrics = {ab.mean 'm'},
+                sequential = {method = 'group_sequential', looks = {40, \(last)}}}
+            local result = test:analyze()
+            local effect = result.metrics[1].effects[1]
+            return result.verdict ~= 'SHIP', effect.p > 0.2, effect.interval[1] < -10, effect.interval[2] > 10
+            """
+        #expect(prompt.show(code) == "true\ntrue\ntrue\ntrue", "\(prompt.show(code))")
+    }
+
     @Test func plannedLooksStandInTheReport() {
         let code = """
             local c = {arm = {}, y = {}}

@@ -206,6 +206,19 @@ import Testing
         #expect(result.contains(expected), "\(result)")
     }
 
+    /// What a column shows is a moment that it is compared with.
+    @Test(arguments: [
+        "date '2024-02-29'", "'infinity'::date", "'-infinity'::date", "timestamp '2024-01-01 10:00:00.25'",
+        "timestamp_s '2024-01-01 10:00:01'",
+        "timestamp_ms '2024-01-01 10:00:00.125'", "'2024-01-01 10:00:00.123456789'::timestamp_ns",
+        "timestamptz '2024-01-01 10:00:00.5+00'", "'2024-01-01 10:00:00.1234567'::timestamp_ns",
+    ])
+    func momentsEqualTheirOwnText(_ value: String) throws {
+        let code = "local c = data.sql([[select \(value) as c]]).c"
+        let result = try run("\(code) return c:eq(c[1]):totable(), c:ge(c[1]):totable(), c:lt(c[1]):totable()")
+        #expect(result == "{true} {true} {false}")
+    }
+
     /// NaN stays a number in CSV, whatever its sign, and is null in JSON, which has none.
     @Test func valuesThatAreNotFiniteAreReadAgain() throws {
         let table = "local t = data.table{a = {0/0, -(0/0), 1.5, 1/0}, ['b \"c'] = {1, 2, 3, 4}}"

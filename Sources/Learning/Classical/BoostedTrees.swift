@@ -291,7 +291,7 @@ extension BoostedModel {
         let best = try file.integer("best")
         let trees = try file.note("trees")
         do throws(Failure) {
-            try LightGBMText.check(trees, columns: file.schema.columns)
+            try LightGBMText.check(trees, columns: file.schema.columns, outputs: file.schema.outputs)
         } catch {
             throw file.broken("damaged trees (\(error.problem))")
         }

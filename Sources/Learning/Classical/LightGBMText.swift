@@ -3,10 +3,10 @@ import Support
 /// The text in which LightGBM keeps its trees, looked through before LightGBM reads it: over a line that is missing LightGBM ends the process, and
 /// where a node leads to one before it, LightGBM walks in circles for ever.
 enum LightGBMText {
-    /// Checks every tree of a model of so many columns.
+    /// Checks every tree of a model of so many columns and outputs: 1 for a number, otherwise a probability for each class.
     ///
     /// - Throws: an operation failure that says what is wrong with which tree.
-    static func check(_ text: String, columns: Int) throws(Failure) {
+    static func check(_ text: String, columns: Int, outputs: Int) throws(Failure) {
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let heads = lines.indices.filter { lines[$0].starts(with: "Tree=".utf8) }
         guard let first = heads.first, let end = lines.firstIndex(where: { $0.elementsEqual("end of trees".utf8) }),
@@ -15,8 +15,17 @@ enum LightGBMText {
         // LightGBM goes by these sizes, in bytes, from one tree to the next.
         let starts = (heads + [end]).map { lines[$0].startIndex }
         let lengths = zip(starts, starts.dropFirst()).map { text.utf8.distance(from: $0, to: $1) }
-        guard try Fields(lines[..<first]).integers("tree_sizes") == lengths else {
+        let head = try Fields(lines[..<first])
+        guard try head.integers("tree_sizes") == lengths else {
             throw .operation("trees of other sizes than the head says")
+        }
+        // It writes as many numbers a row as one of these says into room for the other.
+        let series = outputs > 2 ? outputs : 1
+        guard try head.integer("num_class") == series, try head.integer("num_tree_per_iteration") == series,
+            heads.count.isMultiple(of: series)
+        else { throw .operation("trees of another number of classes") }
+        guard try head.word("objective") == (outputs > 2 ? "multiclass" : outputs == 2 ? "binary" : "regression") else {
+            throw .operation("trees for another task")
         }
         for (number, (head, next)) in zip(heads, heads.dropFirst() + [end]).enumerated() {
             do throws(Failure) {
@@ -37,10 +46,11 @@ enum LightGBMText {
         let sets = try tree.integer("num_cat")
         guard (0...nodes).contains(sets) else { throw .operation("num_cat is \(sets)") }
         guard nodes > 0 else { return }
+        // No prediction looks at these, and a gain may well be infinite.
         for name in ["split_gain", "internal_value", "internal_weight", "internal_count"] {
-            _ = try tree.numbers(name, count: nodes)
+            _ = try tree.numbers(name, count: nodes, finite: false)
         }
-        for name in ["leaf_weight", "leaf_count"] { _ = try tree.numbers(name, count: leaves) }
+        for name in ["leaf_weight", "leaf_count"] { _ = try tree.numbers(name, count: leaves, finite: false) }
         guard try tree.integers("split_feature", count: nodes).allSatisfy((0..<columns).contains) else {
             throw .operation("split_feature names a column that the model lacks")
         }
@@ -98,9 +108,9 @@ enum LightGBMText {
             return value.split(separator: " ")
         }
 
-        func numbers(_ name: String, count: Int) throws(Failure) -> [Double] {
+        func numbers(_ name: String, count: Int, finite: Bool = true) throws(Failure) -> [Double] {
             let items = try items(name)
-            let numbers = items.compactMap { Double($0) }.filter(\.isFinite)
+            let numbers = items.compactMap { Double($0) }.filter { !finite || $0.isFinite }
             guard items.count == count, numbers.count == count else {
                 throw .operation("\(name) is not \(count) \(count == 1 ? "number" : "numbers")")
             }
@@ -115,6 +125,9 @@ enum LightGBMText {
             }
             return integers
         }
+
+        /// The first of the words.
+        func word(_ name: String) throws(Failure) -> String { try items(name).first.map(String.init) ?? "" }
 
         func integer(_ name: String) throws(Failure) -> Int { try integers(name, count: 1)[0] }
     }
