@@ -86,9 +86,9 @@ extension Analysis {
         switch looking {
         case .early: return nil
         case .planned:
-            let df = Self.degrees(pair.control, pair.arm)
-            // Without variance there are none.
-            return boundaries[day].map { df.isNaN ? $0 : Reference.student(df, asFarOutAs: $0) }
+            return boundaries[day].map {
+                Reference.student(Self.degrees(pair.control, pair.arm), asFarOutAs: $0)
+            }
         case .once: design = SequentialDesign()
         case .anyTime(let declared): design = declared
         }

@@ -118,7 +118,9 @@ struct Analysis {
             return made(
                 .undefined(status: "no_variance", reason: "the values that it turns on do not differ within the arms"))
         }
+        let df = Self.degrees(control, arm)
         switch looking {
+        case .planned(let boundary): return made(.wald(.planned(boundary, df: df)))
         case .anyTime(let design):
             guard let reference = anyTime(design, control: control, units: arm.n + control.n, variance: variance) else {
                 return made(
@@ -127,11 +129,8 @@ struct Analysis {
                         reason: "control's figure is 0, so 'tau', a share of it, gives the test no scale"))
             }
             return made(.wald(reference))
-        default: break
+        default: return made(.wald(df.isFinite ? .student(df: df) : .normal))
         }
-        let df = Self.degrees(control, arm)
-        if case .planned(let boundary) = looking { return made(.wald(.planned(boundary, df: df))) }
-        return made(.wald(df.isFinite ? .student(df: df) : .normal))
     }
 
     /// Satterthwaite's degrees of freedom of a difference; infinite where it is normal.

@@ -42,7 +42,7 @@ public enum Reference: Sendable, Equatable {
         }
     }
 
-    /// The value of Student's t whose tail is that of a normal `z`; z itself for infinite `df`.
+    /// The value of Student's t whose tail is that of a normal `z`; z itself where `df` is infinite, or undefined for want of variance.
     static func student(_ df: Double, asFarOutAs z: Double) -> Double {
         // Beyond the smallest tail there is nothing to tell apart.
         df.isFinite ? StudentT(df: df).upperQuantile(max(Normal.survival(z), 1e-300)) : z

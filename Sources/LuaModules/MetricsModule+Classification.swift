@@ -54,8 +54,7 @@ enum MetricsFunctions {
             let labels = try call.converted(ifGiven: "labels", LabelList.self)?.labels
             let (classes, matrix) = try coded(call, besides: labels ?? [])
             let average = ConfusionMatrix.Average(rawValue: try call.string("average")) ?? .binary
-            let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
-            let chosen = labels?.compactMap { places[$0] }
+            let chosen = labels.map { codes(of: $0, in: classes) }
             let given = try call.label(ifGiven: "positive")
             let positive = given ?? .integer(1)
             // One class of several, chosen by nobody, is no answer.
@@ -137,12 +136,16 @@ enum MetricsFunctions {
         ) { call throws(Failure) in try confusion(call) },
     ]
 
+    private static func codes(of labels: [LabelList.Label], in classes: [LabelList.Label]) -> [Int] {
+        let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+        return labels.compactMap { places[$0] }
+    }
+
     private static func confusion(_ call: Call) throws(Failure) -> LuaValue {
         let labels = try call.converted(ifGiven: "labels", LabelList.self)?.labels
         let (classes, matrix) = try coded(call, besides: labels ?? [])
         let chosen = labels ?? classes
-        let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
-        let codes = chosen.compactMap { places[$0] }
+        let codes = codes(of: chosen, in: classes)
         let normalization = try call.string(ifGiven: "normalize").flatMap(ConfusionMatrix.Normalization.init(rawValue:))
         let values = try matrix.cells(of: codes, normalized: normalization, work: call.work)
         let isWeighted = try call.has("sample_weight")

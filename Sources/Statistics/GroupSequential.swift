@@ -147,17 +147,11 @@ public struct GroupSequential: Sendable {
         for (i, t) in information.enumerated() {
             let target = spending.spent(t, alpha, sides: sides)
             let part = max(0, target - spent)
-            if let z = Roots.brent(
-                from: -12, to: limit, tolerance: 1e-11, { paths.exit(t, $0, sides: sides) - part })
-            {
-                zs.append(z)
-                spent = target
-            } else {
-                // A boundary that is held back spends more than was meant.
-                zs.append(limit)
-                spent += paths.exit(t, limit, sides: sides)
-            }
-            let z = zs[i]
+            let root = Roots.brent(from: -12, to: limit, tolerance: 1e-11) { paths.exit(t, $0, sides: sides) - part }
+            let z = root ?? limit
+            // A boundary that is held back spends more than was meant.
+            spent = root == nil ? spent + paths.exit(t, limit, sides: sides) : target
+            zs.append(z)
             cumulative.append(spent)
             if i < information.count - 1 { paths.advance(t, z, sides: sides) }
         }
