@@ -5,12 +5,13 @@ import Support
 /// One look of a plan: how far from 0 an effect must be at every level, and the level at which one just reaches.
 ///
 /// These are the repeated confidence intervals and p-values of Jennison and Turnbull (1989): the interval is the effect ± z_k(α) standard
-/// errors, z_k(α) being the k-th boundary of the same design for error α, and p is the α whose boundary the effect meets. The p-value is held as
-/// the one of a single look, 2Φ̄(z), times an inflation that is computed at some z and interpolated between them.
+/// errors, z_k(α) being the k-th boundary of the same design for error α, and p is the α whose boundary the effect meets. p is held as the z of
+/// one look alone that has it, the `single` with p = 2Φ̄(single), which is computed at some z and interpolated between them, rising: nearly a
+/// line far out, however early the look.
 public final class GroupBoundary: Sendable, Equatable {
-    /// |z| rising, and the logarithm of the inflation there.
+    /// |z| rising, and what it is worth in one look alone.
     private let z: [Double]
-    private let inflation: [Double]
+    private let single: [Double]
     private let slopes: [Double]
     /// The looks, with the boundary for the error declared.
     public let looks: [LookResult]
@@ -31,7 +32,8 @@ public final class GroupBoundary: Sendable, Equatable {
         switch plan.boundary {
         case .spending(let spending):
             for level in [
-                0.99, 0.96, 0.9, 0.75, 0.6, 0.45, 0.3, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6, 1e-8, 1e-11, 1e-15,
+                0.9999, 0.99, 0.96, 0.9, 0.75, 0.6, 0.45, 0.3, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6, 1e-8, 1e-11,
+                1e-15,
                 alpha,
             ] {
                 // As far out as tails can be told from 0: a look at a thousandth of the plan's units has its boundary out there.
@@ -54,14 +56,14 @@ public final class GroupBoundary: Sendable, Equatable {
             nodes.append((all.z[look - 1], alpha))
         }
         nodes.sort { $0.z < $1.z }
-        // At 0 every level is reached.
-        var (z, inflation) = ([0.0], [0.0])
+        // At 0 every level is reached, and a little beyond where the level 1 would not spend all.
+        var (z, single) = ([0.0], [0.0])
         for node in nodes where node.z > (z.last ?? 0) + 1e-6 {
             z.append(node.z)
-            inflation.append(log(node.level) - GroupBoundary.single(node.z))
+            single.append(Normal.upperQuantile(node.level / 2))
         }
-        (self.z, self.inflation) = (z, inflation)
-        slopes = GroupBoundary.slopes(z, inflation)
+        (self.z, self.single) = (z, single)
+        slopes = GroupBoundary.slopes(z, single)
         self.look = look
         let end = plan.looks.last ?? 1
         looks = all.z.indices.map { place in
@@ -74,56 +76,47 @@ public final class GroupBoundary: Sendable, Equatable {
         }
     }
 
-    /// log 2Φ̄(z).
-    private static func single(_ z: Double) -> Double { log(2) + Normal.logSurvival(z) }
-
-    /// Slopes at the points: those of the parabola through each and its neighbours.
+    /// Slopes at the points: those of the parabola through each and its neighbours, limited so that the curve nowhere falls (Fritsch and Carlson
+    /// 1980: to three times the steepness on either side).
     private static func slopes(_ x: [Double], _ y: [Double]) -> [Double] {
-        guard x.count > 2 else { return x.map { _ in x.count == 2 ? (y[1] - y[0]) / (x[1] - x[0]) : 0 } }
+        let secants = x.indices.dropFirst().map { (y[$0] - y[$0 - 1]) / (x[$0] - x[$0 - 1]) }
+        guard secants.count > 1 else { return x.map { _ in secants.first ?? 0 } }
         return x.indices.map { i in
             let middle = min(max(i, 1), x.count - 2)
-            let (before, after) = (x[middle] - x[middle - 1], x[middle + 1] - x[middle])
-            let (first, second) = (
-                (y[middle] - y[middle - 1]) / before, (y[middle + 1] - y[middle]) / after
-            )
-            let bend = (second - first) / (before + after)
-            return first + bend * (before + 2 * (x[i] - x[middle]))
+            let (first, second) = (secants[middle - 1], secants[middle])
+            let bend = (second - first) / (x[middle + 1] - x[middle - 1])
+            let slope = first + bend * (2 * x[i] - x[middle] - x[middle - 1])
+            return max(0, min(slope, 3 * secants[max(i - 1, 0)], 3 * secants[min(i, secants.count - 1)]))
         }
     }
 
-    /// log p of |z|.
-    private func logP(_ size: Double) -> Double {
+    /// The z of one look alone that tells as much as |z| here.
+    private func single(_ size: Double) -> Double {
         let last = z.count - 1
         // So early that no error is spent yet: nothing is found.
         guard last > 0 else { return 0 }
-        guard size < z[last] else {
-            // Far out the inflation grows like z².
-            let slope = slopes[last] / (2 * z[last])
-            let value = inflation[last] + slope * (size * size - z[last] * z[last])
-            return min(0, GroupBoundary.single(size) + max(0, value))
-        }
+        // One look alone never finds less than one of several.
+        guard size < z[last] else { return min(size, single[last] + slopes[last] * (size - z[last])) }
         let i = (z.firstIndex { $0 > size } ?? last) - 1
         let width = z[i + 1] - z[i]
         let t = (size - z[i]) / width
         let (s, u) = (t * t, t * t * t)
-        let value =
-            inflation[i] * (2 * u - 3 * s + 1) + inflation[i + 1] * (3 * s - 2 * u)
-            + width * (slopes[i] * (u - 2 * s + t) + slopes[i + 1] * (u - s))
-        // One look alone never finds more than all of them.
-        return min(0, GroupBoundary.single(size) + max(0, value))
+        return min(
+            size,
+            single[i] * (2 * u - 3 * s + 1) + single[i + 1] * (3 * s - 2 * u)
+                + width * (slopes[i] * (u - 2 * s + t) + slopes[i + 1] * (u - s)))
     }
 
     /// The repeated p-value of a standardised effect.
-    public func p(_ z: Double) -> Double { exp(logP(abs(z))) }
+    public func p(_ z: Double) -> Double { 2 * Normal.survival(single(abs(z))) }
 
     /// How many standard errors the repeated interval of level 1 − alpha reaches to either side.
     public func critical(_ alpha: Double) -> Double {
-        let target = log(alpha)
+        let target = Normal.upperQuantile(alpha / 2)
         var (low, high) = (0.0, 60.0)
-        // p falls as z grows, so halving finds the last z whose p is above alpha.
         for _ in 0..<60 {
             let middle = 0.5 * (low + high)
-            if logP(middle) > target { low = middle } else { high = middle }
+            if single(middle) < target { low = middle } else { high = middle }
         }
         return high
     }

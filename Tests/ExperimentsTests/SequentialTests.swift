@@ -48,6 +48,23 @@ import Testing
         }
     }
 
+    /// However early the look: the level is the one whose boundary is met, as far out as tails can be told from 0.
+    @Test func earlyLooksFindWhatTheirShareAllows() throws {
+        let plan = GroupPlan(looks: [10_000])
+        for share in [0.001, 0.01, 0.1] {
+            let here = try GroupBoundary(plan, look: 1, units: 10_000 * share, alpha: 0.05)
+            for level in [0.95, 0.5, 0.05, 1e-3, 1e-7, 1e-20] {
+                // Lan and DeMets (1983): by the share t each tail of a test at level a spends 2Φ̄(z(a/4) / √t).
+                let spent = 2 * Normal.survival(Normal.upperQuantile(level / 4) / share.squareRoot())
+                guard spent > 1e-290 else { continue }
+                let found = here.p(Normal.upperQuantile(spent))
+                #expect(abs(found / level - 1) < 0.01, "\(share): \(found), not \(level)")
+            }
+            // Below the boundary of level 1 nothing is found.
+            #expect(here.p(0.5 * 0.674 / share.squareRoot()) > 0.99)
+        }
+    }
+
     /// Looks at other numbers of units than planned spend what the function says for them.
     @Test func spendingTakesTheUnitsThatAreThere() throws {
         let plan = GroupPlan(looks: [2_000, 4_000])
