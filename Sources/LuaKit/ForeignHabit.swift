@@ -79,16 +79,63 @@ public struct ForeignHabit {
     /// Commands of the shell that analysts type.
     public static let shell: Set<String> = ["ls", "pwd", "cd", "cat", "mkdir", "rm", "cp", "mv", "grep", "wc", "pip"]
 
-    /// What Lua has in the place of a function of another language.
+    /// What a table has in the place of a member of another library's.
+    public static func substitute(forTableMember name: String) -> String? {
+        let query = { (text: String) in "t:sql(\"\(text)\")" }
+        return switch name {
+        case "groupby", "group_by", "agg", "aggregate": query("select a, avg(b) from this group by a")
+        case "pivot", "pivot_table", "crosstab": query("pivot this on a using sum(b)")
+        case "sort", "sort_values", "order_by", "arrange": query("select * from this order by a desc")
+        case "filter", "where", "query", "loc", "iloc", "mask": "t[t.a:gt(5) & t.b:eq \"x\"] chooses rows, t[i] is one"
+        case "merge", "join": "data.sql(\"select * from a join b using (id)\", {a = t, b = u}) joins"
+        case "drop": "t.a = nil removes a column; t[~t.a:eq(0)] leaves rows out"
+        case "rename", "assign", "with_columns", "mutate", "select":
+            "t.a = t.b * 2 adds a column; " + query("select a as b, c from this")
+        case "value_counts", "unique", "nunique", "drop_duplicates", "distinct":
+            query("select a, count(*) as n from this group by a order by n desc")
+        case "sample": query("select * from this using sample 10")
+        case "fillna", "dropna": query("select coalesce(a, 0) as a from this where b is not null")
+        case "shape", "size", "len", "nrow", "count": "#t is the number of rows, #t.columns that of columns"
+        case "dtypes", "info", "summary": "t:describe() tells types, nulls and means"
+        case "tail": "t:index({-3, -2, -1}) are the last rows"
+        case "apply", "map", "iterrows", "itertuples": "for row in t:rows() do ... end; t.a:map(function(x) ... end)"
+        case "to_csv", "to_parquet", "to_json", "to_excel", "save", "write": "data.write(t, \"file.csv\")"
+        case "hist", "plot": "plot.histogram(t.a)"
+        default: nil
+        }
+    }
+
+    /// What a column has in the place of a member of another library's.
+    public static func substitute(forColumnMember name: String) -> String? {
+        switch name {
+        case "value_counts", "unique", "nunique":
+            "t:sql(\"select a, count(*) as n from this group by a order by n desc\")"
+        case "apply", "replace": "c:map(f) with a function or a table"
+        case "isin": "t:sql(\"select * from this where list_contains(?, a)\", {list})"
+        case "isna", "isnull", "notna", "fillna", "dropna":
+            "t:sql(\"select coalesce(a, 0) as a from this where b is not null\")"
+        case "astype", "to", "cast": "t:sql(\"select a::double as a from this\")"
+        case "str", "contains", "lower", "upper": "t:sql(\"select * from this where a like '%x%'\")"
+        case "dt", "year", "month", "day": "t:sql(\"select year(a) as year from this\")"
+        case "count", "size", "shape", "len": "#c is the number of rows"
+        default: nil
+        }
+    }
+
+    /// What Lua has in the place of a function or constant of another language.
     public static func substitute(forGlobal name: String) -> String? {
         switch name {
+        case "True", "TRUE", "False", "FALSE": "Lua writes \(name.lowercased())"
+        case "None", "null", "NULL", "undefined": "Lua writes nil"
+        case "NaN", "nan": "0/0 is none"
+        case "inf", "Infinity": "math.huge is infinite"
         case "len": "#x is the length of x"
         case "range": "for i = 1, n do ... end counts; tensor.arange(n) holds 1 to n"
         case "str": "tostring(x) makes a string"
         case "int", "float": "tonumber(x) reads a number, math.floor(x) rounds down"
         case "printf", "sprintf", "fmt": "string.format(\"%d\", x) formats"
+        case "median", "quantile": "a column has it: c:\(name)(...)"
         case "sum", "mean", "std": "a column or tensor has it: x:\(name)()"
-        case "median": "SQL has it: t:sql(\"select median(price) from this\")"
         case "abs", "sqrt", "exp", "log", "min", "max": "math.\(name)(x); of a tensor x:\(name)()"
         case "floor", "ceil": "math.\(name)(x)"
         case "round": "math.floor(x + 0.5)"

@@ -1,4 +1,5 @@
 import LuaKit
+import Statistics
 import Support
 import Tables
 import Tensors
@@ -6,7 +7,7 @@ import Tensors
 /// What columns compute as they are: sums and the like, and comparisons, whose masks choose rows.
 enum ColumnMethods {
     static let all =
-        [sum, mean, standardDeviation, variance, extreme(.min), extreme(.max)]
+        [sum, mean, median, quantile, standardDeviation, variance, extreme(.min), extreme(.max), map]
         + [
             comparison(.eq, "equal to", 1),
             comparison(.ne, "different from", 2),
@@ -36,6 +37,31 @@ enum ColumnMethods {
         example: .init("return data.table({n = {1, nil, 3, n = 3}}).n:mean{nulls = 'skip'}", output: "2.0"),
         related: ["data.Column:std", "data.Table:describe"]
     ) { call throws(Failure) in .number(try numbers(call).mean(work: call.work)) }
+
+    private static let median = Signature(
+        "data.Column:median", "The middle value, the mean of the two middle ones of an even number of rows.",
+        options: [nulls("leaves them out")], returns: number,
+        example: .init("return data.table({n = {5, 1, 2}}).n:median()", output: "2.0"),
+        related: ["data.Column:quantile", "data.Column:mean"]
+    ) { call throws(Failure) in .number(try quantile(call, 0.5)) }
+
+    private static let quantile = Signature(
+        "data.Column:quantile",
+        "The value that a share q of the rows is not above, between two of them on the line (type 7 of Hyndman and Fan 1996).",
+        parameters: [.required("q", .number(0...1), "the share")], options: [nulls("leaves them out")], returns: number,
+        example: .init("return data.table({n = {0, 10}}).n:quantile(0.9)", output: "9.0"),
+        related: ["data.Column:median", "stats.quantile"]
+    ) { call throws(Failure) in .number(try quantile(call, try call.number("q"))) }
+
+    private static func quantile(_ call: Call, _ q: Double) throws(Failure) -> Double {
+        let values = try numbers(call).values(as: Double.self)
+        do throws(Failure) {
+            return try Quantiles.value(values, q)
+        } catch {
+            guard case .argument = error.kind else { throw error }
+            throw .argument("column", expected: error.problem, got: error.got ?? "")
+        }
+    }
 
     private static let standardDeviation = Signature(
         "data.Column:std", "The standard deviation: the root of var.", options: [ddof, nulls("leaves them out")],
@@ -140,19 +166,14 @@ enum ColumnMethods {
     private static func textMask(_ comparison: Comparison, _ column: Column, _ other: Argument) throws(Failure)
         -> Tensor
     {
-        let values: (Int) -> [UInt8]
+        let order: (Int) -> Int
         if let bytes = other.bytes {
-            if let order = try column.order(toMoment: bytes) {
-                return try Tensor.build([column.count], of: Bool.self) { mask in
-                    for row in 0..<column.count { mask[row] = comparison.holds(order(row), 0) }
-                }
-            }
-            values = { _ in bytes }
+            order = try column.order(toMoment: bytes) ?? { column.textBytes($0).order(to: bytes) }
         } else if let right = other.object(Column.self), right.holdsText {
             guard right.count == column.count else {
                 throw .argument("other", expected: "a column of \(column.count) rows", got: "\(right.count)")
             }
-            values = { right.textBytes($0) }
+            order = try column.order(toMomentsOf: right) ?? { column.textBytes($0).order(to: right.textBytes($0)) }
         } else {
             throw .argument(
                 "other", expected: "string or column of text, as the column is of type \(column.type.name)",
@@ -160,33 +181,29 @@ enum ColumnMethods {
                 hint: other.kind == .table ? "t:sql(\"... where c in (?, ?)\", list) asks for several" : nil)
         }
         return try Tensor.build([column.count], of: Bool.self) { mask in
-            for row in 0..<column.count { mask[row] = comparison.holds(column.textBytes(row), values(row)) }
+            for row in 0..<column.count { mask[row] = comparison.holds(order(row)) }
         }
     }
 }
 
 extension Comparison {
-    /// The order of text is that of its bytes, as in SQL.
-    fileprivate func holds(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+    /// Whether it holds of a value that comes before the other (below 0), is it (0) or comes after it.
+    fileprivate func holds(_ order: Int) -> Bool {
         switch self {
-        case .eq: a == b
-        case .ne: a != b
-        case .lt: a.lexicographicallyPrecedes(b)
-        case .le: !b.lexicographicallyPrecedes(a)
-        case .gt: b.lexicographicallyPrecedes(a)
-        case .ge: !a.lexicographicallyPrecedes(b)
+        case .eq: order == 0
+        case .ne: order != 0
+        case .lt: order < 0
+        case .le: order <= 0
+        case .gt: order > 0
+        case .ge: order >= 0
         }
     }
+}
 
-    fileprivate func holds(_ a: Int, _ b: Int) -> Bool {
-        switch self {
-        case .eq: a == b
-        case .ne: a != b
-        case .lt: a < b
-        case .le: a <= b
-        case .gt: a > b
-        case .ge: a >= b
-        }
+extension [UInt8] {
+    /// Below 0 where it comes before the other, 0 where it is it: the order of text is that of its bytes, as in SQL.
+    fileprivate func order(to other: [UInt8]) -> Int {
+        self == other ? 0 : lexicographicallyPrecedes(other) ? -1 : 1
     }
 }
 

@@ -27,8 +27,12 @@ extension ParameterType {
         "rows", expected: "list or tensor of row numbers, or of a boolean for each row"
     ) {
         (argument) throws(Failure) -> RowChoice? in
-        if let tensor = argument.object(Tensor.self) { return try RowChoice(tensor) }
-        if let column = argument.object(Column.self) { return try RowChoice(try column.tensor(named: "rows")) }
+        if let choice = try RowChoice(objectAt: argument) { return choice }
+        if let hint = RowChoice.hint(for: argument) {
+            throw .argument(
+                "rows", expected: "list or tensor of row numbers, or of a boolean for each row", got: argument.words,
+                hint: hint)
+        }
         guard !argument.hasOnlyNames else { return nil }
         if let mask = try argument.booleans() { return .mask(mask) }
         return argument.numbers().map { .positions($0) }
@@ -89,6 +93,24 @@ enum RowChoice {
     /// From 1; negative ones count from the end.
     case positions([Double])
     case mask([Bool])
+
+    /// What a tensor or a column of a script chooses; nil of anything else.
+    init?(objectAt argument: Argument) throws(Failure) {
+        if let tensor = argument.object(Tensor.self) {
+            try self.init(tensor)
+        } else if let column = argument.object(Column.self) {
+            try self.init(try column.tensor(named: "rows"))
+        } else {
+            return nil
+        }
+    }
+
+    /// What to write where one truth stands for many: of objects `==` asks whether they are the same.
+    static func hint(for argument: Argument) -> String? {
+        argument.boolean.map { _ in
+            "== compares whole columns; c:eq(value), c:gt(value) ... compare each row, and & joins masks"
+        }
+    }
 
     init(_ tensor: Tensor) throws(Failure) {
         self =

@@ -9,8 +9,8 @@ extension Column: LuaVisible {
     public static let luaClass: LuaClass = LuaClass(
         "data.Column", for: Column.self,
         """
-        A column of a table: values of one type. c[i] is row i (nil for a null), #c the number of rows. It never changes. Operators make \
-        a tensor of it, as tensor() does: c + 1, c / d.
+        A column of a table: values of one type. c[i] is row i (nil for a null), c[mask] the column of the rows where a mask is true, #c \
+        the number of rows. It never changes. Operators make a tensor of it, as tensor() does: c + 1, c / d.
         """,
         methods: [totable, tensor] + ColumnMethods.all,
         fields: [
@@ -24,7 +24,11 @@ extension Column: LuaVisible {
         ],
         index: { call throws(Failure) in
             let column = try call.receiver(Column.self)
-            guard let position = call.argument(2).integer else { throw noMember(call.argument(2)) }
+            let key = call.argument(2)
+            guard let position = key.integer else {
+                guard let choice = try RowChoice(objectAt: key) else { throw noMember(key) }
+                return .object(try column.selecting(try choice.rows(of: column.count)))
+            }
             let row = position > 0 ? position - 1 : column.count + position
             // nil past the end, so that ipairs ends there.
             return position != 0 && row >= 0 && row < column.count ? LuaValue(column[row]) : .nil
@@ -36,7 +40,11 @@ extension Column: LuaVisible {
     /// What only a tensor can do is a word away.
     private static func noMember(_ key: Argument) -> Failure {
         let failure = luaClass.noMember(key)
-        guard let name = key.text, Tensor.luaClass.memberNames.contains(name) else { return failure }
+        guard let name = key.text else { return .operation(failure.problem, hint: RowChoice.hint(for: key)) }
+        if let other = ForeignHabit.substitute(forColumnMember: name) {
+            return .operation(failure.problem, hint: other)
+        }
+        guard Tensor.luaClass.memberNames.contains(name) else { return failure }
         return .operation(failure.problem, hint: "a tensor has one: c:tensor():\(name)(...)")
     }
 

@@ -9,9 +9,9 @@ extension DataTable: LuaVisible {
     static let luaClass = LuaClass(
         "data.Table", for: DataTable.self,
         """
-        Named columns of one length. t.price or t["城市"] is a column, t[i] row i as a record, #t the number of rows; \
-        t.segment = list adds or replaces a column, t.segment = nil removes it. Methods win over columns of the same name: \
-        t:column(name) reaches any.
+        Named columns of one length. t.price or t["城市"] is a column, t[i] row i as a record, t[mask] the rows where a mask is \
+        true (t[t.price:gt(5) & t.city:eq "Paris"]), #t the number of rows; t.segment = list adds or replaces a column, \
+        t.segment = nil removes it. Methods win over columns of the same name: t:column(name) reaches any.
         """,
         methods: [column, head, sql, rows, describe, tensor, index],
         fields: [
@@ -35,9 +35,15 @@ extension DataTable: LuaVisible {
             // nil past the end, so that ipairs ends there.
             return position != 0 && row >= 0 && row < table.rowCount ? .row(row, of: table) : .nil
         }
-        guard let name = key.text else { throw .operation("a table has columns and rows, no member \(key.words)") }
+        if let choice = try RowChoice(objectAt: key) {
+            return .dataTable(try table.selecting(try choice.rows(of: table.rowCount)))
+        }
+        guard let name = key.text else {
+            throw .operation("a table has columns and rows, no member \(key.words)", hint: RowChoice.hint(for: key))
+        }
         if let column = table.columnIfPresent(name) { return .object(column) }
-        throw .operation("the table has no column '\(name)'", hint: luaHint(table, name))
+        let other = table.isNear(name) ? nil : ForeignHabit.substitute(forTableMember: name)
+        throw .operation("the table has no column '\(name)'", hint: other ?? luaHint(table, name))
     }
 
     /// The hint for an unknown column, with names that are no Lua names written as they must be.
@@ -61,7 +67,12 @@ extension DataTable: LuaVisible {
             throw .operation("a column's name is a string, got \(call.argument(2).words)", hint: "rows cannot be set")
         }
         if call.argument(3).isNil {
-            if data.table.columnIfPresent(name) != nil { try data.remove(name) }
+            // What was to become a column is nil by a slip oftener than a column is to go that is not there.
+            guard data.table.columnIfPresent(name) != nil else {
+                throw .operation(
+                    "column '\(name)' is set to nil", hint: "which removes a column, and there is none of that name")
+            }
+            try data.remove(name)
             return .nothing
         }
         let rowCount = data.table.columns.isEmpty ? nil : data.table.rowCount

@@ -5,34 +5,80 @@ extension Column {
     /// above 0 after it, whatever nulls give. Nil for columns of other types.
     ///
     /// - Throws: an argument failure named `other` where `text` is no such moment. A time zone is needed where the column has one that is not UTC.
-    public func order(toMoment text: [UInt8]) throws(Failure) -> (@Sendable (Int) -> Int)? {
+    public func order(toMoment text: [UInt8]) throws(Failure) -> ((Int) -> Int)? {
+        guard let moments else { return nil }
+        let other = try moment(text)
+        return { row in Self.order(moments(row), other) }
+    }
+
+    /// How the rows stand to those of a column of as many, either of which has dates or timestamps and the other such or texts that write them.
+    /// Nil if neither does.
+    ///
+    /// - Throws: an argument failure named `other` where a text is no such moment, or one column has a time zone and the other none.
+    public func order(toMomentsOf other: Column) throws(Failure) -> ((Int) -> Int)? {
+        switch (moments, other.moments) {
+        case (let moments?, let others?):
+            guard (zone == nil) == (other.zone == nil) else {
+                throw .argument(
+                    "other", expected: "a column \(zone == nil ? "without" : "with") a time zone",
+                    got: "one of type \(other.type.name)",
+                    hint: "t:sql(\"select ...::timestamp from t\") leaves the zone out")
+            }
+            return { row in Self.order(moments(row), others(row)) }
+        case (let moments?, nil):
+            let others = try self.moments(writtenBy: other)
+            return { row in Self.order(moments(row), others[row]) }
+        case (nil, let others?):
+            let moments = try other.moments(writtenBy: self)
+            return { row in Self.order(moments[row], others(row)) }
+        case (nil, nil): return nil
+        }
+    }
+
+    /// Nanoseconds since 1970 of each row, of which 64 bits hold three centuries only. Endless dates lie at the ends of the range.
+    private var moments: ((Int) -> Int128)? {
+        func ticks<T: FixedWidthInteger & SignedInteger>(_ count: T, _ unit: Int128) -> Int128 {
+            count == T.max ? .max : count == -T.max ? .min : Int128(count) * unit
+        }
         switch (layout, type) {
         case (.fixed(let buffer), .date):
-            let day =
-                Self.infinity(text).map { Int32($0) * Int32.max } ?? text.withUnsafeBytes { CivilTime.parseDate($0) }
-            guard let day else { throw Self.refusal(text, "date as in '2024-01-31'", nil) }
-            return { row in Self.order(buffer.load(row, as: Int32.self), day) }
-        case (.fixed(let buffer), .timestamp(let unit, let zone)):
-            // In nanoseconds, of which 64 bits hold three centuries only.
-            let ticks = Int128(1_000_000_000 / unit.perSecond)
-            var found = Self.infinity(text).map { Int128($0) * Int128(Int64.max) * ticks }
-            if found == nil { found = try Self.nanoseconds(text, zone) }
-            guard let other = found else {
-                throw Self.refusal(text, "moment as in '2024-01-31' or '2024-01-31 09:30:00'", nil)
-            }
-            return { row in Self.order(Int128(buffer.load(row, as: Int64.self)) * ticks, other) }
+            return { row in ticks(buffer.load(row, as: Int32.self), 86_400_000_000_000) }
+        case (.fixed(let buffer), .timestamp(let unit, _)):
+            let length = Int128(1_000_000_000 / unit.perSecond)
+            return { row in ticks(buffer.load(row, as: Int64.self), length) }
         default: return nil
         }
     }
 
-    private static func order<T: Comparable>(_ a: T, _ b: T) -> Int { a < b ? -1 : a == b ? 0 : 1 }
-
-    /// 1 and -1 for the words by which DuckDB's endless dates are shown, which lie at the ends of the range.
-    private static func infinity(_ text: [UInt8]) -> Int? {
-        text == Array("infinity".utf8) ? 1 : text == Array("-infinity".utf8) ? -1 : nil
+    private var zone: String? {
+        if case .timestamp(_, let zone) = type { zone } else { nil }
     }
 
-    private static func nanoseconds(_ text: [UInt8], _ zone: String?) throws(Failure) -> Int128? {
+    /// What the rows of a column of text write, as this one's moments; whatever for nulls.
+    private func moments(writtenBy texts: Column) throws(Failure) -> [Int128] {
+        var found: [Int128] = []
+        found.reserveCapacity(texts.count)
+        for row in 0..<texts.count {
+            found.append(texts.isNull(row) ? 0 : try moment(Array(texts.text(row).utf8), row: row))
+        }
+        return found
+    }
+
+    private func moment(_ text: [UInt8], row: Int? = nil) throws(Failure) -> Int128 {
+        // The words by which DuckDB's endless dates are shown.
+        if text == Array("infinity".utf8) { return .max }
+        if text == Array("-infinity".utf8) { return .min }
+        guard let moment = try Self.nanoseconds(text, zone, row) else {
+            let expected =
+                type == .date ? "date as in '2024-01-31'" : "moment as in '2024-01-31' or '2024-01-31 09:30:00'"
+            throw Self.refusal(text, row, expected, nil)
+        }
+        return moment
+    }
+
+    private static func order(_ a: Int128, _ b: Int128) -> Int { a < b ? -1 : a == b ? 0 : 1 }
+
+    private static func nanoseconds(_ text: [UInt8], _ zone: String?, _ row: Int?) throws(Failure) -> Int128? {
         // The decimals from the seventh to the ninth on their own: others are read in microseconds.
         var (text, rest) = (text, Int128(0))
         if let point = text.firstIndex(of: UInt8(ascii: ".")) {
@@ -51,15 +97,18 @@ extension Column {
         }
         guard let found else { return nil }
         if found.hasZone, zone == nil {
-            throw refusal(text, "moment without a time zone", "the column has none")
+            throw refusal(text, row, "moment without a time zone", "the column has none")
         }
         if !found.hasZone, let zone, zone != "UTC" {
-            throw refusal(text, "moment with its time zone", "'+08:00' or 'Z' behind it, as the column is in \(zone)")
+            throw refusal(
+                text, row, "moment with its time zone", "'+08:00' or 'Z' behind it, as the column is in \(zone)")
         }
         return Int128(found.microseconds) * 1000 + rest
     }
 
-    private static func refusal(_ text: [UInt8], _ expected: String, _ hint: String?) -> Failure {
-        .argument("other", expected: expected, got: "'\(String(decoding: text, as: UTF8.self))'", hint: hint)
+    private static func refusal(_ text: [UInt8], _ row: Int?, _ expected: String, _ hint: String?) -> Failure {
+        let place = row.map { " in row \($0 + 1)" } ?? ""
+        return .argument(
+            "other", expected: expected, got: "'\(String(decoding: text, as: UTF8.self))'\(place)", hint: hint)
     }
 }

@@ -58,6 +58,9 @@ public struct Table: Sendable {
         return names.count > 12 ? "its columns: \(shown) and \(names.count - 12) more" : "its columns: \(shown)"
     }
 
+    /// Whether a column's name is nearly `name`.
+    public func isNear(_ name: String) -> Bool { !NearName.among(names, to: name).isEmpty }
+
     /// The table with `column` under `name`: in its place if there is one of that name, otherwise as the last.
     public func setting(_ name: String, to column: Column) throws(Failure) -> Table {
         guard columns.isEmpty || column.count == rowCount else {

@@ -42,6 +42,16 @@ import Testing
         ("return t.n:sum{nulls = 'skip'}, t.n:mean{nulls = 'skip'}, t.n:max{nulls = 'skip'}", "4 2.0 3"),
         ("return (t.price + 1):totable(), (1 - t.price):totable()", "{2.5,3.0,5.0} {-0.5,-1.0,-3.0}"),
         ("return (t.price / t.price):sum(), (-t.price):sum(), (t.price ^ 2)[2]", "3.0 -7.5 4.0"),
+        ("return t.price:median(), t.price:quantile(0.25), t.n:median{nulls = 'skip'}", "2.0 1.75 2.0"),
+        ("return t.city:map({['北京'] = 'north', x = 'other'}, {default = 'south'})[2]", "south"),
+        ("return t.n:map({'one', nil, 'three'}):totable()", "{one,3=three,n=3}"),
+        ("return data.table({x = {1.0, 2.0}}).x:map({10, 20}):totable()", "{10,20,n=2}"),
+        ("return t.price:map(function(x) if x > 1.5 then return x * 10 end end):totable()", "{2=20.0,3=40.0,n=3}"),
+        (
+            "return t[t.price:gt(1.5)].city:totable(), #t[tensor{1, 1}], t[t.price:gt(9)].columns",
+            "{上海,x,n=2} 2 {city,price,n}"
+        ),
+        ("return t.price[t.city:eq('x')][1], t.n[tensor{-1}][1], #t.city[~t.price:gt(2)]", "4.0 3 2"),
         ("return #t:index(t.price:gt(1.5)), t:index(t.city:eq('x')).price[1]", "2 4.0"),
         ("return t.city:ne('x'):totable(), t.city:eq(t.city):totable()", "{true,true,false} {true,true,true}"),
         ("return t.n:gt(0, {nulls = 'skip'}):totable(), t.n:ne(0, {nulls = 'skip'})[2]", "{true,false,true} false"),
@@ -76,6 +86,19 @@ import Testing
         ("t.price:eq('x')", "got 'x'"), ("t.price:gt(t.city)", "got a column of type varchar"),
         ("t.price:cumsum()", "a data.Column has no member 'cumsum' (a tensor has one: c:tensor():cumsum(...))"),
         ("t.price:gt({1, 2})", "shape"),
+        ("t.city:map({x = 1})", "an entry for every value expected, got none for 北京 in row 1 ({default = ...}"),
+        ("t.city:map(5)", "bad argument 'names' to data.Column:map: table or function expected, got 5"),
+        ("t.city:map(function() return print end)", "plain values expected, got function"),
+        ("t.city:map(function() error('no') end)", "no"),
+        ("t.city:median()", "a column of numbers or booleans expected"),
+        ("data.table({a = {}}).a:median()", "bad argument 'column' to data.Column:median"),
+        ("t.price:quantile(2)", "number from 0 to 1 expected, got 2"),
+        ("t[t.city == 'x']", "a table has columns and rows, no member false (== compares whole columns; c:eq(value)"),
+        ("t:index(t.city == 'x')", "got false (== compares whole columns"),
+        ("t.city[true]", "(== compares whole columns"), ("t[tensor{4}]", "row numbers from 1 to 3 expected, got 4"),
+        ("t:groupby('city')", "the table has no column 'groupby' (t:sql(\"select a, avg(b) from this group by a\"))"),
+        ("t.price:value_counts()", "has no member 'value_counts' (t:sql("),
+        ("t.Price:sort()", "did you mean 'price'?"),
     ])
     func columnsRefuse(code: String, expected: String) throws {
         let message = try Self.run("\(Self.sample) return \(code)")
@@ -137,6 +160,10 @@ import Testing
         ),
         ("t.x = {1, 'a', 3}", "bad argument 'x'"),
         ("t.x = print", "bad argument 'x'"),
+        (
+            "t.x = ({'a', 'b'})[t.n]",
+            "column 'x' is set to nil (which removes a column, and there is none of that name)"
+        ),
         (
             "return data.table({a = {1}, b = {1, 2}})",
             "bad argument 'b' to data.table: 1 value (as many as 'a' has) expected, got 2"
@@ -201,6 +228,30 @@ import Testing
                 (date '2024-02-01', timestamp '1500-01-01', timestamptz '2023-01-01 00:00:00+00'),
                 (date '2024-11-05', timestamp '2024-11-05 10:00:00.5', timestamptz '2024-11-05 10:00:00.25+00')) as v(d, t, z) order by d]])
             return t.\(column):\(comparison)('\(text)'):totable()
+            """
+        let result = try run(code)
+        #expect(result.contains(expected), "\(result)")
+    }
+
+    /// Columns of dates, of timestamps and of texts are compared as moments too.
+    @Test(arguments: [
+        ("d:eq(t.s)", "{true,false}"), ("s:eq(t.d)", "{true,false}"), ("d:lt(t.s)", "{false,true}"),
+        ("s:lt(t.d)", "{false,false}"), ("d:eq(t.t)", "{true,false}"), ("t:gt(t.d)", "{false,true}"),
+        ("s:ge(t.t)", "{true,true}"), ("z:le(t.s)", "{true,true}"),
+        ("d:lt(t.z)", "a column without a time zone expected"),
+        ("z:gt(t.w)", "{false,true}"), ("d:gt(t.w)", "moment without a time zone"),
+        ("d:gt(t.word)", "date as in '2024-01-31' expected, got 'soon' in row 1"),
+        ("d:gt(t.holed, {nulls = 'skip'})", "{false,false}"),
+    ])
+    func columnsOfDatesAreComparedAsMoments(_ comparison: String, _ expected: String) throws {
+        let code = """
+            local t = data.sql([[select * from (values
+                (date '2024-02-01', timestamp '2024-02-01', timestamptz '2023-01-01 00:00:00+00', '2024-02-01', '2023-01-01 08:00+08:00',
+                    'soon', null),
+                (date '2024-11-05', timestamp '2024-11-05 10:00:00.5', timestamptz '2024-11-05 10:00:00.25+00', '2024-11-06',
+                    '2024-11-05 10:00Z', 'late', '2024-11-05')
+                ) as v(d, t, z, s, w, word, holed) order by d]])
+            return t.\(comparison):totable()
             """
         let result = try run(code)
         #expect(result.contains(expected), "\(result)")
