@@ -1,14 +1,15 @@
 // What stands behind the table of globals: the modules, and whatever metatable a script gives to it.
 //
 // The metatable that _G has in truth is ours for good. Where a name is not defined Lua looks into a table of modules, and behind that asks
-// the script's own metatable; defined names cost nothing. Scripts see their own metatable only, or none.
+// the script's own metatable, or without one tells who reads it; defined names cost nothing. Scripts see their own metatable only, or none.
 #include "internal.h"
 
 #include <string.h>
 
-// Registry keys: the table of modules, the metatable that the script gave to _G.
+// Registry keys: the table of modules, the metatable that the script gave to _G, the function that is told of names that nothing defines.
 static const char modules_key = 0;
 static const char given_key = 0;
+static const char undefined_key = 0;
 
 // The script's functions are called in tail position: for `error(message, 2)` and for what strict modes ask of the debug library, their
 // caller must be the code that used the global. They are looked up each time, since such code fills its metatable after setting it.
@@ -74,6 +75,20 @@ static void push_dispatch(lua_State *L, int given) {
     lua_call(L, 5, 2);
 }
 
+// Tells of a name that code of a script read and nothing defines, and of the place; it reads as nil all the same.
+static int undefined_global(lua_State *L) {
+    lua_Debug reader;
+    lua_settop(L, 2);
+    if (lua_type(L, 2) != LUA_TSTRING || !lua_getstack(L, 1, &reader) || !lua_getinfo(L, "Sl", &reader)) return 0;
+    if (reader.currentline < 0) return 0;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 2);
+    lua_pushstring(L, reader.short_src);
+    lua_pushinteger(L, reader.currentline);
+    lua_call(L, 3, 0);
+    return 0;
+}
+
 // Gives _G the metatable on top, which may be nil, beside the modules. Pops it.
 static void give_globals(lua_State *L) {
     int given = lua_gettop(L);
@@ -99,7 +114,10 @@ static void give_globals(lua_State *L) {
         lua_insert(L, -2);
         lua_setfield(L, -2, "__index");
     } else {
-        lua_pushnil(L);
+        lua_createtable(L, 0, 1);
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &undefined_key);
+        lua_pushcclosure(L, undefined_global, 1);
+        lua_setfield(L, -2, "__index");
     }
     lua_setmetatable(L, modules);
     lua_setfield(L, own, "__index");
@@ -168,8 +186,10 @@ void clua_open_globals(lua_State *L) {
     lua_pop(L, 1);
 }
 
-void clua_place_behind_globals(lua_State *L, int index) {
+void clua_place_behind_globals(lua_State *L, int index, int undefined) {
     index = lua_absindex(L, index);
+    lua_pushvalue(L, undefined);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &undefined_key);
     // A copy: `require "cohort"` is the script's to change, and has no metatable.
     lua_newtable(L);
     lua_pushnil(L);

@@ -56,8 +56,9 @@ void clua_open_files(lua_State *L);
 void clua_open_programs(lua_State *L);
 /// Puts forms of the metatable functions in place that keep the modules behind the globals.
 void clua_open_globals(lua_State *L);
-/// Makes globals that are not defined be looked for in a copy of the table at `index`.
-void clua_place_behind_globals(lua_State *L, int index);
+/// Makes globals that are not defined be looked for in a copy of the table at `index`. The function at `undefined` is told the name, chunk and
+/// line where a script reads one that is not there either.
+void clua_place_behind_globals(lua_State *L, int index, int undefined);
 
 /// Raises the interrupt if one arrived. For C functions that run long: they call it every few milliseconds, and not at once, since the
 /// close handlers that run after an interrupt may call them for something short.

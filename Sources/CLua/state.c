@@ -212,11 +212,11 @@ static int call_module(lua_State *L) {
 
 // Modules stand behind the globals, so that a script's own `data = ...` hides one and `data = nil` brings it back.
 int clua_define_modules(lua_State *L) {
-    enum { tables = 1, callables, names, missing, loaded };
-    lua_settop(L, 4);
+    enum { tables = 1, callables, names, missing, undefined, loaded };
+    lua_settop(L, 5);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
 
-    clua_place_behind_globals(L, tables);
+    clua_place_behind_globals(L, tables, undefined);
     lua_pushvalue(L, tables);
     lua_setfield(L, loaded, "cohort");
     int count = (int)lua_rawlen(L, names);

@@ -1,6 +1,16 @@
 import CLua
 import Support
 
+/// A global variable that was read and held nothing.
+public struct UndefinedRead: Sendable, Equatable {
+    /// Its name.
+    public let name: String
+    /// The chunk that read it, as Lua's messages name it.
+    public let chunk: String
+    /// The line there, from 1.
+    public let line: Int
+}
+
 extension LuaState {
     /// Puts modules and functions behind the globals and makes `require "cohort.NAME"` find the modules. Call once.
     ///
@@ -34,6 +44,22 @@ extension LuaState {
         return (found ?? []).sorted()
     }
 
+    /// Is told by Lua of each reading of a global that nothing defines.
+    private static let undefinedGlobal = Signature(internal: "undefined global") { call throws(Failure) in
+        let state = call.state
+        guard state.undefinedReads.count < 100, let name = call.argument(1).text, let chunk = call.argument(2).text,
+            let line = call.argument(3).integer, !state.undefinedReads.contains(where: { $0.name == name })
+        else { return .nothing }
+        state.undefinedReads.append(UndefinedRead(name: name, chunk: chunk, line: line))
+        return .nothing
+    }
+
+    /// The first reading of each global that nothing defined. Empty when asked again.
+    public func takeUndefinedReads() -> [UndefinedRead] {
+        defer { undefinedReads = [] }
+        return undefinedReads
+    }
+
     /// Sets a global variable.
     public func setGlobal(_ name: String, _ value: LuaValue) throws(Failure) {
         _ = try invoke(builtin: clua_set_global, [.string(name), value])
@@ -56,6 +82,7 @@ extension LuaState {
         try plan.append(.record(modules.compactMap { module in module.call.map { (module.name, .native($0)) } }))
         try plan.append(.strings(modules.map(\.name)))
         try plan.append(.record(modules.map { ($0.name, .native($0.missingMember)) }))
+        try plan.append(.native(Self.undefinedGlobal))
         guard clua_invoke(lua, plan.finish(CLUA_RETURNED), false) == LUA_OK else {
             throw .operation(errorText(lua))
         }

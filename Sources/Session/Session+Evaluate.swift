@@ -29,22 +29,17 @@ extension Session {
         sources.add(source, name: name)
         let entered = lua.enter(source, name: name, layout: lua.layout)
         noteHiddenNames()
+        let reply: Reply
         switch entered.ending {
         case .values(let texts):
-            noteShellCommand(source)
             worked.append(
                 WorkedEntry(source: source, expressionStart: entered.expressionStart, wasShown: !texts.isEmpty))
-            return .done(results: texts)
+            reply = .done(results: texts)
         case .stopped(let outcome):
-            return reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: true))
+            reply = self.reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: true))
         }
-    }
-
-    /// A command of the shell alone is a variable that holds nothing, which helps nobody.
-    private func noteShellCommand(_ source: [UInt8]) {
-        let word = String(decoding: source, as: UTF8.self).trimmed
-        guard ForeignHabit.shell.contains(word), isUndefined(word) else { return }
-        notes.append("\(word) is no variable; !\(word) runs it in the shell")
+        noteUndefinedNames(beside: reply)
+        return reply
     }
 
     /// Runs a whole script. A byte-order mark and a first line that begins with `#` are skipped. `name` is what errors call it: a
@@ -53,11 +48,13 @@ extension Session {
         let text = Self.withoutHeading(source)
         sources.add(text, name: name)
         let outcome = lua.run(bytes: text, name: name, arguments: arguments.map { .string($0) })
-        return reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: false))
+        let reply = reply(to: outcome, of: ErrorSource(name: SourceTexts.shown(name), isEntry: false))
+        noteUndefinedNames(beside: reply)
+        return reply
     }
 
-    /// What the front end should show beside the last reply, one line each: a variable that hides a module, a
-    /// model that does not know the texts' language. Empty when asked again.
+    /// What the front end should show beside the last reply, one line each: a variable that hides a module, a name that
+    /// nothing defines, a model that does not know the texts' language. Empty when asked again.
     public func takeNotes() -> [String] {
         defer { notes = [] }
         return lua.takeNotes() + notes

@@ -6,12 +6,18 @@ extension Session {
         guard let (kind, name) = Self.emptyName(in: message) else { return nil }
         if kind == "global", let other = ForeignHabit.substitute(forGlobal: name) { return other }
         guard name.utf8.count > 2 else { return nil }
-        let near = lua.inspect { inspector in
+        let near =
             kind == "global"
-                ? nearest(to: name, in: globalNames(inspector).filter { $0 != name })
-                : source.flatMap { memberNear(name, in: $0, line: line ?? 1, inspector) }
-        }
-        return near.flatMap { $0 }.map { "did you mean '\($0)'?" }
+            ? nearGlobal(to: name)
+            : lua.inspect { inspector in source.flatMap { memberNear(name, in: $0, line: line ?? 1, inspector) } }
+                ?? nil
+        return near.map { "did you mean '\($0)'?" }
+    }
+
+    /// The variable whose name is nearest; nil if none is near, or the name too short to tell.
+    func nearGlobal(to name: String) -> String? {
+        guard name.utf8.count > 2 else { return nil }
+        return lua.inspect { inspector in nearest(to: name, in: globalNames(inspector).filter { $0 != name }) } ?? nil
     }
 
     /// The kind and the name in `attempt to call a nil value (global 'x')`.

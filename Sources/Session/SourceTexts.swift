@@ -10,6 +10,12 @@ struct SourceTexts {
         texts[Self.shown(name)] = source
     }
 
+    /// The line, from 1, of a remembered source that messages call `name`.
+    func line(_ line: Int, of name: String) -> [UInt8]? {
+        let lines = texts[name]?.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) ?? []
+        return lines.indices.contains(line - 1) ? Array(lines[line - 1]) : nil
+    }
+
     /// The whole source that messages call `name`: a remembered one, else the file of that name. Of a long path messages have only the
     /// end: then it is looked for among `files`. A script chooses the names of its chunks: what it may not read, `access` keeps out.
     func source(_ name: String, among files: [String], _ access: FileAccess) -> [UInt8]? {

@@ -37,9 +37,46 @@ import Testing
     @Test func commandsOfTheShell() throws {
         let bench = try Bench()
         bench.show("ls")
-        #expect(bench.session.takeNotes() == ["ls is no variable; !ls runs it in the shell"])
+        #expect(bench.session.takeNotes() == ["ls is no variable, so nil; !ls runs it in the shell"])
         bench.show(["ls = 5", "ls"])
         #expect(bench.session.takeNotes() == [])
+    }
+
+    @Test(arguments: [
+        ("print({metric = cosine})", "cosine is no variable, so nil; a text is written \"cosine\""),
+        ("if True then end", "True is no variable, so nil; Lua writes true"),
+        ("return None", "None is no variable, so nil; Lua writes nil"),
+        ("spend = 1; x = spnd", "spnd is no variable, so nil; did you mean 'spend'?"),
+        (
+            "local f = function() return spnd end\nlocal y = f()",
+            "spnd is no variable, so nil; a text is written \"spnd\""
+        ),
+    ])
+    func namesThatNothingDefines(entry: String, note: String) throws {
+        let bench = try Bench()
+        bench.show(entry)
+        #expect(bench.session.takeNotes() == [note])
+        // Told each time that it happens.
+        bench.show(entry)
+        #expect(bench.session.takeNotes() == [note])
+    }
+
+    /// What code asks for on purpose, defines by itself, or tells by an error, needs no note.
+    @Test(arguments: [
+        "x = x or 5", "return x == nil", "if not x then y = 1 end", "return _G.x, rawget(_G, 'x')", "return x and x.y",
+        "x.y = 1", "tensr.zeros(2)", "local function f() return g() end function g() end f()", "return data ~= nil",
+        "local x; return x", "x = x; x = 2", "setmetatable(_G, {__index = function() end}) return x",
+    ])
+    func namesThatAreAskedFor(entry: String) throws {
+        let bench = try Bench()
+        bench.show(entry)
+        #expect(bench.session.takeNotes() == [])
+    }
+
+    @Test func namesThatNothingDefinesInScripts() throws {
+        let bench = try Bench()
+        _ = bench.session.run(Array("local a = 1\nreturn {unit = user, a = a}".utf8), name: "@ab.lua")
+        #expect(bench.session.takeNotes() == ["ab.lua:2: user is no variable, so nil; a text is written \"user\""])
     }
 
     @Test func farNamesAreNotSuggested() throws {

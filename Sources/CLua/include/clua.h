@@ -104,8 +104,9 @@ void clua_push_traceback(lua_State *L);
 /// Builtins, for plans.
 /// Takes the key, metatable, methods and fallback (a function) of a class.
 int clua_define_class(lua_State *L);
-/// Takes a record of modules and functions, a record of functions that make modules callable, the modules' names, and a record of
-/// functions that answer for members a module does not have. Puts the first behind the globals and the modules where `require` finds them; returns the modules in the order of the names.
+/// Takes a record of modules and functions, a record of functions that make modules callable, the modules' names, a record of functions that
+/// answer for members a module does not have, and a function that is told of globals that nothing defines (name, chunk, line). Puts the first
+/// behind the globals and the modules where `require` finds them; returns the modules in the order of the names.
 int clua_define_modules(lua_State *L);
 /// Takes a name and a value.
 int clua_set_global(lua_State *L);
