@@ -56,8 +56,8 @@ extension LinePlot: Drawable {
 
     /// The name of a position, where positions have names.
     func xLabel(_ x: Double) -> String? {
-        guard let index = Int(exactly: x), xLabels.indices.contains(index - 1) else { return nil }
-        return xLabels[index - 1]
+        guard let place = Int(exactly: x), place >= 1, place <= xLabels.count else { return nil }
+        return xLabels[place - 1]
     }
 
     func draw(on canvas: inout Canvas) {

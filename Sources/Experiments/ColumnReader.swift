@@ -17,7 +17,8 @@ struct ColumnReader {
                 "variant", expected: "a column of the table", got: "'\(plan.variant)'",
                 hint: table.hint(for: plan.variant))
         }
-        return try Categories(column, named: "variant", limit: 200, cancellation: work.cancellation)
+        return try Categories(
+            column, named: plan.variant, parameter: "variant", limit: 200, cancellation: work.cancellation)
     }
 
     /// The arms, control first, with the share that each was to have.

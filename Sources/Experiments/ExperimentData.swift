@@ -131,7 +131,8 @@ extension ExperimentData {
         var segments: [(name: String, categories: Categories)] = []
         for name in plan.segments {
             let column = try reader.column(name, "segments")
-            let categories = try Categories(column, named: name, limit: 1_000, cancellation: work.cancellation)
+            let categories = try Categories(
+                column, named: name, parameter: "segments", limit: 1_000, cancellation: work.cancellation)
             segments.append((name, units.isIdentity ? categories : categories.selecting(units.firstRows)))
         }
         var covariates: [Covariate] = []

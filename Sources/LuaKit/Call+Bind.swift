@@ -34,29 +34,32 @@ extension Call {
 
     /// Where the table of options is, if there is one.
     private func optionsIndex(_ signature: Signature, from first: Int32) -> Int32? {
-        guard count >= first, argument(Int(count)).kind == .table else { return nil }
-        let position = Int(count - first)
+        // f({...}, nil) passes what a variable holds, or nothing; among variadic values a nil is one.
+        var last = count
+        if signature.variadic == nil { while last >= first, argument(Int(last)).isNil { last -= 1 } }
+        guard last >= first, argument(Int(last)).kind == .table else { return nil }
+        let position = Int(last - first)
         guard position < signature.parameters.count else {
-            guard position > signature.parameters.count || signature.variadic != nil else { return count }
+            guard position > signature.parameters.count || signature.variadic != nil else { return last }
             // Among variadic values that may be tables themselves, a table without a list part is the options.
-            guard let variadic = signature.variadic, variadic.type.acceptsTables else { return count }
-            return argument(Int(count)).count == 0 ? count : nil
+            guard let variadic = signature.variadic, variadic.type.acceptsTables else { return last }
+            return argument(Int(last)).count == 0 ? last : nil
         }
         // f(x, {dim=1}) with an optional parameter left out before the options.
         let skipped = signature.parameters[position...]
         guard skipped.allSatisfy(\.isOptional) else { return nil }
         // A parameter that takes tables gets those that are not plainly options.
-        return skipped.contains { $0.type.acceptsTables } && !namesOptionsAlone(signature) ? nil : count
+        return skipped.contains { $0.type.acceptsTables } && !namesOptionsAlone(signature, at: last) ? nil : last
     }
 
-    /// Whether the last argument, a table, has keys, and all of them are options.
-    private func namesOptionsAlone(_ signature: Signature) -> Bool {
+    /// Whether the argument at `place`, a table, has keys, and all of them are options.
+    private func namesOptionsAlone(_ signature: Signature, at place: Int32) -> Bool {
         guard lua_checkstack(lua, 4) != 0 else { return false }
         let top = lua_gettop(lua)
         defer { lua_settop(lua, top) }
         var isNamed = false
         lua_pushnil(lua)
-        while lua_next(lua, count) != 0 {
+        while lua_next(lua, place) != 0 {
             let key = argument(Int(top) + 1)
             guard signature.options.contains(where: { key.equals($0.name) }) else { return false }
             isNamed = true
@@ -68,11 +71,12 @@ extension Call {
     private func tooMany(at index: Int32, from first: Int32) -> Failure {
         let most = signature.parameters.count
         let came = argument(Int(index))
-        if !signature.options.isEmpty, Int(index - first) == most {
+        if !signature.options.isEmpty, Int(index - first) == most, came.kind != .table {
             return .argument(
                 "options", expected: "table of options", got: came.words, hint: "usage: \(signature.usage)")
         }
-        let words = most == 0 ? "no arguments" : most == 1 ? "1 argument" : "\(most) arguments"
+        let counted = most == 0 ? "no arguments" : most == 1 ? "1 argument" : "\(most) arguments"
+        let words = signature.options.isEmpty ? counted : most == 0 ? "a table of options" : "\(counted) and options"
         return .operation(
             "\(signature.name) takes \(words), got \(count - first + 1)", hint: "usage: \(signature.usage)")
     }

@@ -49,6 +49,9 @@ enum ABDesign {
             guard alpha > 0, alpha < 1 else {
                 throw .argument("alpha", expected: "number between 0 and 1", got: numberText(alpha))
             }
+            guard baseline.isFinite else {
+                throw .argument("baseline", expected: "finite number", got: numberText(baseline))
+            }
             if sd == nil, !(baseline > 0 && baseline < 1) {
                 throw .argument(
                     "baseline", expected: "share between 0 and 1", got: numberText(baseline),

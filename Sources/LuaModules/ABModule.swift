@@ -209,7 +209,8 @@ extension ABExperiment: LuaVisible {
                 "covariates", expected: "columns with values",
                 got: "column '\(name)', whose rows are all NULL from row 1 on")
         }
-        let categories = try Categories(column, named: "covariates", limit: .max, cancellation: work.cancellation)
+        let categories = try Categories(
+            column, named: name, parameter: "covariates", limit: .max, cancellation: work.cancellation)
         let texts = categories.firstRows.map { row in column.withBytes(row) { Array($0) } }
         let vectors = try encoder.encode(texts + [[]], work: work)
         return try vectors.rows(categories.codes.map { $0 < 0 ? texts.count : Int($0) }, work: work)

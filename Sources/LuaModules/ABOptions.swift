@@ -61,7 +61,10 @@ enum ABOptions {
             try call.string(ifGiven: "adjustment").flatMap { .init(rawValue: $0) } ?? options.adjustment
         options.relative = try call.string(ifGiven: "relative").flatMap { .init(rawValue: $0) } ?? options.relative
         if let table = try call.value("prior").table { options.prior = try prior(table) }
-        options.mde = try call.number(ifGiven: "mde") ?? options.mde
+        if let mde = try call.number(ifGiven: "mde") {
+            options.mde = mde
+            if mde > 1 { call.state.note("mde = \(numberText(mde)) is an effect of \(numberText(100 * mde)) %") }
+        }
         options.power = try call.number(ifGiven: "power") ?? options.power
         options.minimumDays = try call.integer(ifGiven: "min_days") ?? options.minimumDays
         options.minimumUnits = try call.integer(ifGiven: "min_units") ?? options.minimumUnits

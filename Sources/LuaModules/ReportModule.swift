@@ -166,7 +166,11 @@ extension LuaModule {
     ) { call throws(Failure) in
         let list = try call.table("content").list
         let blocks = try ReportContent(.english).blocks(of: list, in: "content", layout: call.state.layout)
-        return .object(ReportBlock(block: .details(summary: try call.string("summary"), blocks)))
+        let block = Block.details(summary: try call.string("summary"), blocks)
+        guard block.depth <= Block.mostDepth else {
+            throw .argument("content", expected: "details in at most \(Block.mostDepth) others", got: "deeper ones")
+        }
+        return .object(ReportBlock(block: block))
     }
 
     private static func tone(_ call: Call) throws(Failure) -> Tone {

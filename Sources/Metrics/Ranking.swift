@@ -51,7 +51,12 @@ public struct Ranking: Sendable {
     /// Normalised discounted cumulative gain of the first `k`, discount 1 / log2(1 + rank); 0 if nothing is relevant.
     public func ndcg(k: Int? = nil, gain: Gain = .linear, ties: Ties = .average) -> Double {
         let cut = k ?? ranked.count
-        func worth(_ relevance: Double) -> Double { gain == .linear ? relevance : exp2(relevance) - 1 }
+        // Beyond 1,023 the gain is no number; a common factor does not change the share.
+        let top = ranked.max() ?? 0
+        let shift = top > 500 ? top : 0
+        func worth(_ relevance: Double) -> Double {
+            gain == .linear ? relevance : exp2(relevance - shift) - exp2(-shift)
+        }
         func discount(_ place: Int) -> Double { place < cut ? 1 / log2(Double(place) + 2) : 0 }
         var (reached, start) = (0.0, 0)
         for size in ties == .average ? runs : [Int](repeating: 1, count: ranked.count) {

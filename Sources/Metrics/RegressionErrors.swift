@@ -89,6 +89,9 @@ enum Check {
         guard weights.contains(where: { $0 > 0 }) else {
             throw .argument("sample_weight", expected: "at least one weight above 0", got: "zeros")
         }
+        guard weights.reduce(0, +).isFinite else {
+            throw .argument("sample_weight", expected: "weights whose sum is a number", got: "larger ones")
+        }
         return weights
     }
 

@@ -26,6 +26,17 @@ public indirect enum Block: Equatable, Sendable {
     case details(summary: String, [Block])
 }
 
+extension Block {
+    /// How deep details may lie in each other: those who write them call themselves for each.
+    public static let mostDepth = 32
+
+    /// How many details lie in each other here.
+    public var depth: Int {
+        guard case .details(_, let blocks) = self else { return 0 }
+        return 1 + (blocks.map(\.depth).max() ?? 0)
+    }
+}
+
 /// A table with what is said of it.
 public struct TableBlock: Equatable, Sendable {
     /// The cells.

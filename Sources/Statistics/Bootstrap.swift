@@ -93,11 +93,13 @@ public struct Bootstrap: Sendable {
             let below = sorted.reduce(0) { $0 + ($1 < estimate ? 1 : $1 == estimate ? 0.5 : 0) } / Double(sorted.count)
             let bias = Normal.quantile(min(max(below, 0.5 / Double(sorted.count)), 1 - 0.5 / Double(sorted.count)))
             let acceleration = try jackknife(a, b, statistic, effect, work)
-            func moved(_ p: Double) -> Double {
-                let z = bias + Normal.quantile(p)
-                return Normal.cdf(bias + z / (1 - acceleration * z))
+            func moved(_ quantile: Double) -> Double {
+                let z = bias + quantile
+                // So far out that the acceleration turns the scale round, it is the end.
+                let room = 1 - acceleration * z
+                return room > 0 ? Normal.cdf(bias + z / room) : z > 0 ? 1 : 0
             }
-            (lower, upper) = (moved(tail), moved(1 - tail))
+            (lower, upper) = (moved(-Normal.upperQuantile(tail)), moved(Normal.upperQuantile(tail)))
             details = [("bias", bias), ("acceleration", acceleration)]
         }
         var interval = Interval(Quantiles.ofSorted(sorted, lower), Quantiles.ofSorted(sorted, upper))

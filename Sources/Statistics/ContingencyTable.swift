@@ -83,12 +83,12 @@ public struct ContingencyTable: Sendable {
         let cell = Hypergeometric(total: Int(a + b + c + d), marked: Int(a + b), drawn: Int(a + c))
         let masses = cell.masses()
         let place = Int(a) - cell.range.lowerBound
-        let observed = masses[place] * (1 + 1e-14 * 1e7)
-        let greater = min(1, masses[place...].reduce(0, +))
-        let less = min(1, masses[...place].reduce(0, +))
-        let both = min(1, masses.reduce(0) { $0 + ($1 <= observed ? $1 : 0) })
+        let observed = masses.at(place) * (1 + 1e-14 * 1e7)
+        let greater = min(1, masses.from(place))
+        let less = min(1, masses.upTo(place))
+        let both = min(1, masses.values.reduce(0) { $0 + ($1 <= observed ? $1 : 0) })
         let first = place == 0
-        let last = place == masses.count - 1
+        let last = place == cell.range.count - 1
         func solve(_ function: @escaping (Double) -> Double) -> Double {
             Roots.brent(from: -60, to: 60) { function(exp($0)) }.map { exp($0) } ?? .nan
         }
@@ -98,16 +98,11 @@ public struct ContingencyTable: Sendable {
             ? 0
             : last
                 ? Double.infinity
-                : solve { odds in
-                    var mean = 0.0
-                    for (i, mass) in cell.masses(odds: odds).enumerated() { mean += Double(i) * mass }
-                    return mean - Double(place)
-                }
-        let lower =
-            first || alternative == .less ? 0 : solve { odds in cell.masses(odds: odds)[place...].reduce(0, +) - tail }
+                : solve { odds in cell.masses(odds: odds).mean - Double(place) }
+        let lower = first || alternative == .less ? 0 : solve { odds in cell.masses(odds: odds).from(place) - tail }
         let upper =
             last || alternative == .greater
-            ? Double.infinity : solve { odds in tail - cell.masses(odds: odds)[...place].reduce(0, +) }
+            ? Double.infinity : solve { odds in tail - cell.masses(odds: odds).upTo(place) }
         return TestResult(
             p: alternative == .twoSided ? both : alternative == .greater ? greater : less, effect: estimate,
             interval: Interval(lower, upper),

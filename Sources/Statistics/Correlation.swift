@@ -11,10 +11,13 @@ public enum Correlation {
     }
 
     private static func linear(_ x: [Double], _ y: [Double], _ level: Double) -> TestResult {
-        let (a, b) = (Moments(x), Moments(y))
-        guard !a.isConstant, !b.isConstant else {
-            return TestResult(reason: "\(a.isConstant ? "x" : "y") has no variance")
+        // From the first value on, as large numbers near each other lose no digits by that.
+        let (x, y) = (x.map { $0 - x[0] }, y.map { $0 - y[0] })
+        let isConstant = (x.allSatisfy { $0 == 0 }, y.allSatisfy { $0 == 0 })
+        guard !isConstant.0, !isConstant.1 else {
+            return TestResult(reason: "\(isConstant.0 ? "x" : "y") has no variance")
         }
+        let (a, b) = (Moments(x), Moments(y))
         let product = zip(x, y).reduce(0) { $0 + ($1.0 - a.mean) * ($1.1 - b.mean) }
         let r = min(1, max(-1, product / ((a.n - 1) * a.sd * b.sd)))
         let df = a.n - 2

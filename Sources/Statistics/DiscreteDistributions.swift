@@ -106,19 +106,47 @@ public struct Hypergeometric: Sendable {
         logWeights = weights
     }
 
-    /// The probability of each count of `range`, with the given odds ratio.
-    public func masses(odds: Double = 1) -> [Double] {
+    /// Probabilities of counts that follow each other; those before and behind are below the smallest number.
+    public struct Masses: Sendable {
+        /// Where in `range` they begin, from 0.
+        let first: Int
+        let values: [Double]
+
+        /// P(X = the count at `place` of the range).
+        func at(_ place: Int) -> Double { values.indices.contains(place - first) ? values[place - first] : 0 }
+        /// P(X ≤ that count).
+        func upTo(_ place: Int) -> Double { values.prefix(max(0, place - first + 1)).reduce(0, +) }
+        /// P(X ≥ that count).
+        func from(_ place: Int) -> Double { values.dropFirst(max(0, place - first)).reduce(0, +) }
+        /// The mean place.
+        var mean: Double { values.enumerated().reduce(0) { $0 + Double(first + $1.offset) * $1.element } }
+    }
+
+    /// The probabilities with the given odds ratio.
+    public func masses(odds: Double = 1) -> Masses {
+        let last = logWeights.count - 1
+        if odds == 0 || odds == .infinity { return Masses(first: odds == 0 ? 0 : last, values: [1]) }
         let logOdds = log(odds)
-        if odds == 0 || odds == .infinity {
-            return logWeights.indices.map { $0 == (odds == 0 ? 0 : logWeights.count - 1) ? 1 : 0 }
+        let weight = { (place: Int) in logWeights[place] + Double(place) * logOdds }
+        // The logarithms are concave: they rise to the top and fall from there, so that halving finds it, and where they leave the numbers.
+        let top = Self.first(from: 0, to: last) { weight($0 + 1) <= weight($0) }
+        let highest = weight(top)
+        let start = Self.first(from: 0, to: top) { weight($0) > highest - 746 }
+        let end = Self.first(from: top, to: last + 1) { $0 > last || weight($0) < highest - 746 }
+        var values = (start..<end).map { exp(weight($0) - highest) }
+        let sum = values.reduce(0, +)
+        for i in values.indices { values[i] /= sum }
+        return Masses(first: start, values: values)
+    }
+
+    /// The first place from `low` on of which `holds` is true, or else `high`; it stays true from there.
+    private static func first(from low: Int, to high: Int, where holds: (Int) -> Bool) -> Int {
+        var (low, high) = (low, high)
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(middle) { high = middle } else { low = middle + 1 }
         }
-        var logs = logWeights
-        for i in logs.indices { logs[i] += Double(i) * logOdds }
-        let top = logs.max() ?? 0
-        for i in logs.indices { logs[i] = exp(logs[i] - top) }
-        let sum = logs.reduce(0, +)
-        for i in logs.indices { logs[i] /= sum }
-        return logs
+        return low
     }
 }
 

@@ -10,8 +10,10 @@ public struct Categories: Sendable {
     /// The first row of each value, from 0.
     public let firstRows: [Int]
 
-    /// The categories of `column`, called `name` in errors: at most `limit` different values.
-    public init(_ column: Column, named name: String, limit: Int = 10_000, cancellation: Cancellation) throws(Failure) {
+    /// The categories of `column`, called `name` and given as `parameter`: at most `limit` different values.
+    public init(
+        _ column: Column, named name: String, parameter: String, limit: Int, cancellation: Cancellation
+    ) throws(Failure) {
         var index = RowIndex(column)
         var codes = [Int32](repeating: -1, count: column.count)
         for row in 0..<column.count {
@@ -20,7 +22,7 @@ public struct Categories: Sendable {
             let code = index.code(of: row)
             guard code < limit else {
                 throw .argument(
-                    name, expected: "a column of at most \(limit) different values",
+                    parameter, expected: "a column of at most \(limit) different values",
                     got: "more in column '\(name)', the first of them in row \(row + 1)")
             }
             codes[row] = Int32(code)

@@ -105,6 +105,14 @@ struct CallTests {
                 + "(usage: toys.group(x, {k, metric, tolerance, verbose, seed}))"
         ),
         (
+            "toys.group({1}, {k=1}, {k=1})",
+            "test.lua:1: toys.group takes 1 argument and options, got 3 (usage: toys.group(x, {k, metric, tolerance, verbose, seed}))"
+        ),
+        (
+            "toys.group({1}, {k=0}, nil)",
+            "test.lua:1: bad argument 'k' to toys.group: integer from 1 to 200 expected, got 0"
+        ),
+        (
             "toys.counted(1, 2)",
             "test.lua:1: toys.counted takes 1 argument, got 2 (usage: toys.counted(number))"
         ),

@@ -26,6 +26,8 @@ import Testing
             "{{1.0, 0.0, 0.0}, {0.0, 0.5, 0.0}, {0.0, 0.5, 0.0}}"
         ),
         ("metrics.inertia(tensor{{0}, {2}, {10}}, tensor{1, 1, 2})", "2.0"),
+        ("metrics.ndcg({1030, 1}, {2, 1}, {gain = 'exponential'})", "1.0"),
+        ("metrics.ndcg({2000, 1, 0}, {1, 2, 3}, {gain = 'exponential'})", "0.5"),
     ])
     func values(code: String, output: String) { #expect(prompt.show(code) == output) }
 
@@ -38,6 +40,10 @@ import Testing
         (
             "metrics.purity({1, 2.5}, {1, 2})",
             "bad argument 'truth' to metrics.purity: integers or strings expected, got 2.5"
+        ),
+        (
+            "metrics.accuracy({1, 0}, {1, 0}, {sample_weight = {1e308, 1e308}})",
+            "weights whose sum is a number expected"
         ),
         ("metrics.purity(3, {1, 2})", "list, column or tensor of labels"),
         ("metrics.silhouette({{1}, {2}, {3}}, {1, 1, 1})", "bad argument 'labels' to metrics.silhouette"),

@@ -21,7 +21,16 @@ import Testing
         #expect(prompt.show("{plot.histogram({1, 2, 3}), 5}") == "{plot.Chart (histogram), 5}")
     }
 
+    @Test func aPositionMayBeAnyNumber() {
+        let shown = prompt.show("#plot.line{y = {1, 2}, x = {math.mininteger, math.maxinteger}}:table()")
+        #expect(shown == "2", "\(shown)")
+    }
+
     @Test(arguments: [
+        (
+            "(function() local d = {'x'} for i = 1, 100 do d = {report.details('more', d)} end end)()",
+            "details in at most 32 others expected, got deeper ones"
+        ),
         (
             "plot.bar{labels = {'a'}, values = {1, 2}}",
             "bad argument 'values' to plot.bar: as many values as labels (1) expected, got 2"
