@@ -8,12 +8,12 @@ extension Catalogue {
         let score: Int
     }
 
-    /// Everything of which all words of `text` are said, in its name, its prose, its parameters or its fields; best first, otherwise in the
-    /// order of the reference.
+    /// Everything of which all words of `text` are said, in its name, its prose, its parameters or its fields, or which is looked for by them; best
+    /// first, otherwise in the order of the reference.
     public func search(_ text: String) -> [Finding] {
         let words = text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
         guard !words.isEmpty else { return [] }
-        let found = pages.compactMap { $0.finding(words) }
+        let found = pages.compactMap { $0.finding(words, searchWords[$0.name] ?? "") }
         return found.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(
             \.element)
     }
@@ -42,8 +42,9 @@ private struct Page {
     let prose: String
     let parts: [(name: String, prose: String)]
 
-    /// Names weigh more than prose, and what is said first more than what follows. Nil unless every word is found.
-    func finding(_ words: [String]) -> Catalogue.Finding? {
+    /// Names weigh more than what else it is looked for by, and that more than prose, of which what is said first weighs more than what follows. Nil
+    /// unless every word is found.
+    func finding(_ words: [String], _ others: String) -> Catalogue.Finding? {
         var score = 0
         var best: (score: Int, line: String)?
         let short = Signature.lastPart(name).lowercased()
@@ -56,6 +57,7 @@ private struct Page {
             } else if name.lowercased().contains(stem) {
                 reached = short.hasPrefix(stem) ? 60 : 40
             }
+            if Self.place(of: stem, in: others) != nil { reached = max(reached, 30) }
             if let place = Self.place(of: stem, in: prose) { reached = max(reached, place == 0 ? 22 : 20) }
             for part in parts {
                 let own =

@@ -14,11 +14,14 @@ public struct Catalogue {
     public let modules: [LuaModule]
     /// The global functions, in order.
     public let globals: [Signature]
+    /// Further words by which things are searched for, by their full names.
+    public let searchWords: [String: String]
 
     /// A catalogue of these.
-    public init(modules: [LuaModule], globals: [Signature]) {
+    public init(modules: [LuaModule], globals: [Signature], searchWords: [String: String] = [:]) {
         self.modules = modules
         self.globals = globals
+        self.searchWords = searchWords
     }
 
     /// Every function and method.

@@ -10,7 +10,7 @@ public struct HelpDesk {
     /// Answers in lines of at most `width` columns; more than 100 are hard to read.
     public init(_ state: LuaState, width: Int) {
         self.state = state
-        catalogue = state.catalogue
+        catalogue = Catalogue(modules: state.modules, globals: state.globals, searchWords: SearchWords.all)
         text = HelpText(width: min(100, width))
     }
 

@@ -2,9 +2,10 @@ import Encoders
 import Foundation
 import Learning
 import LuaKit
-import LuaModules
 import Support
 import Testing
+
+@testable import LuaModules
 
 /// What holds for every declaration.
 struct LuaModulesTests {
@@ -78,6 +79,10 @@ struct LuaModulesTests {
         let back = try JSON.parse(bytes)
         #expect(back["globals"]?.array?.count == LuaModules.globals.count)
         #expect(back["modules"]?.array?.count == LuaModules.modules.count)
+    }
+
+    @Test func searchWordsAreOfWhatThereIs() {
+        #expect(Set(SearchWords.all.keys).subtracting(catalogue.names).sorted() == [])
     }
 
     /// Every change of the public face shows in review as a change of this file. `COHORT_RECORD=1 scripts/test --filter theFace`

@@ -74,6 +74,11 @@ import Testing
         #expect(help("??unit length", in: session).contains("text.Encoder:encode"))
         #expect(help("?? CENTERS nearest", in: session).contains("cluster.KMeans:predict"))
         #expect(help("??matches pattern", in: session).contains("string.gmatch"))
+        for (asked, found) in [
+            ("filter", "data.Table:index"), ("group by", "data.Table:sql"), ("churn", "nn.boosted_trees"),
+            ("流失", "nn.boosted_trees"),
+            ("样本量", "ab.sample_size"), ("recommend", "nn.bpr"), ("sentiment", "nn.encoder"),
+        ] { #expect(help("??\(asked)", in: session).contains(found), "\(asked)") }
         #expect(help("??zzzz", in: session).hasPrefix("failed: nothing is said of 'zzzz'"))
         for width in [40, 80] {
             let rows = help("??the", in: session, width: width).split(separator: "\n")
