@@ -1,7 +1,19 @@
 import Support
 
 extension BarPlot {
+    /// Categories that are drawn as text: more scroll everything else away.
+    private static let mostDrawn = 40
+
     func lines(_ frame: TextFrame) -> [String] {
+        let left = categories.count - Self.mostDrawn
+        guard left > 0 else { return drawn(frame) }
+        var first = self
+        first.categories = Array(categories.prefix(Self.mostDrawn))
+        let more = Digits.grouped(String(left))
+        return first.drawn(frame) + [frame.quiet(frame.language.pick("… \(more) more", "… 还有 \(more) 项"))]
+    }
+
+    private func drawn(_ frame: TextFrame) -> [String] {
         let style = numberStyle
         let names = categories.map { DisplayWidth.escaped($0) }
         let nameWidth = min(names.map(DisplayWidth.of).max() ?? 0, frame.width * 3 / 10)

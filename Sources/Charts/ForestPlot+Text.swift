@@ -67,8 +67,11 @@ extension ForestPlot {
         for place in low...max(low, high) { characters[place] = "─" }
         let bold = row.inner.map { column($0.lowerBound, domain, width)...column($0.upperBound, domain, width) }
         if let bold { for place in bold { characters[place] = "━" } }
-        if estimate.lower != nil { characters[low] = (estimate.lower ?? 0) < domain.low ? "◀" : "├" }
-        if estimate.upper != nil { characters[high] = (estimate.upper ?? 0) > domain.high ? "▶" : "┤" }
+        if estimate.lower != nil { characters[low] = "├" }
+        if estimate.upper != nil { characters[high] = "┤" }
+        let ends = [estimate.lower, estimate.upper, estimate.told.lower, estimate.told.upper].compactMap { $0 }
+        if ends.contains(where: { $0 < domain.low }) { characters[0] = "◀" }
+        if ends.contains(where: { $0 > domain.high }) { characters[width - 1] = "▶" }
         characters[middle] = excludesReference(estimate) ? "●" : "○"
         let drawn = min(low, middle, bold?.lowerBound ?? low)...max(high, middle, bold?.upperBound ?? high)
         return String(characters[..<drawn.lowerBound]) + frame.colored(String(characters[drawn]), row.tone)

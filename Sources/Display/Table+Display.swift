@@ -1,21 +1,36 @@
+import Glibc
 import Support
 import Tables
 
 extension Table: Displayable {
-    /// The table in a box like DuckDB's: names, types, the first and last rows, and below it the number of rows and columns.
+    /// The table in a box like DuckDB's: names, types, the first and last rows, and below it the number of rows and columns. Where columns would have
+    /// to be left out, numbers keep four decimals.
     public func text(in frame: Frame) -> String {
         guard !columns.isEmpty else { return "empty table: 0 columns" }
-        let rows = ShownRows(count: rowCount, isWhole: frame.isWhole)
-        let most = frame.isWhole ? columns.count : Box.mostColumns(width: frame.width)
+        if frame.isWhole {
+            let box = Box(whole: drawn(Array(columns.indices), in: frame, rounds: false))
+            return text(in: frame, box: box, drawn: columns.count)
+        }
+        let most = Box.mostColumns(width: frame.width)
         let isCut = columns.count > 2 * most
         let positions = isCut ? Array(0..<most) + Array(columns.count - most..<columns.count) : Array(columns.indices)
-        let drawn = positions.map { position in
+        var box = Box(drawn(positions, in: frame, rounds: false), width: frame.width, hasGap: isCut)
+        if box.hidden > 0 { box = Box(drawn(positions, in: frame, rounds: true), width: frame.width, hasGap: isCut) }
+        return text(in: frame, box: box, drawn: positions.count)
+    }
+
+    private func drawn(_ positions: [Int], in frame: Frame, rounds: Bool) -> [BoxColumn] {
+        let rows = ShownRows(count: rowCount, isWhole: frame.isWhole)
+        return positions.map { position in
             BoxColumn(
                 heading: [DisplayWidth.escaped(names[position]), columns[position].type.name], columns[position], rows,
-                frame)
+                frame, rounds: rounds)
         }
-        let box = frame.isWhole ? Box(whole: drawn) : Box(drawn, width: frame.width, hasGap: isCut)
-        let shownColumns = drawn.count - box.hidden
+    }
+
+    private func text(in frame: Frame, box: Box, drawn: Int) -> String {
+        let rows = ShownRows(count: rowCount, isWhole: frame.isWhole)
+        let shownColumns = drawn - box.hidden
         let hidesColumns = shownColumns < columns.count
         let shown = [
             rows.isCut ? (hidesColumns ? counted(rows.indices.count, "row") : "\(rows.indices.count)") : nil,
@@ -48,11 +63,12 @@ extension Column: Displayable {
 }
 
 extension BoxColumn {
-    /// The rows of a column that are shown.
-    fileprivate init(heading: [String], _ column: Column, _ rows: ShownRows, _ frame: Frame) {
+    /// The rows of a column that are shown. With `rounds` numbers keep four decimals, small ones five digits.
+    fileprivate init(heading: [String], _ column: Column, _ rows: ShownRows, _ frame: Frame, rounds: Bool = false) {
         let cells = rows.indices.map { row -> String? in
             if column.isNull(row) { return nil }
-            let written = column.text(row)
+            let whole = column.text(row)
+            let written = rounds ? Self.rounded(whole, column, row) : whole
             // As in tensors: the sign of zero is nothing that a reader of tables wants to know.
             let text = column.type.isNumber && written == "-0.0" ? "0.0" : written
             // Cut before anything else looks at it: a text may be a megabyte long.
@@ -60,6 +76,19 @@ extension BoxColumn {
             return cell == "NULL" ? "'NULL'" : cell
         }
         self.init(heading: heading, cells: cells, isNumber: column.type.isNumber, missing: "NULL")
+    }
+}
+
+extension BoxColumn {
+    private static func rounded(_ whole: String, _ column: Column, _ row: Int) -> String {
+        guard case .float = column.type, case .number(let value) = column[row], value.isFinite, value != 0 else {
+            return whole
+        }
+        let decimals = value.magnitude >= 0.1 ? 4 : 4 - Int(log10(value.magnitude).rounded(.down))
+        let scale = pow(10, Double(decimals))
+        guard scale.isFinite, (value * scale).magnitude < 1e15 else { return whole }
+        let short = "\((value * scale).rounded() / scale)"
+        return short.utf8.count < whole.utf8.count ? short : whole
     }
 }
 

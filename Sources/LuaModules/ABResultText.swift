@@ -20,9 +20,13 @@ extension ABResult: Displayable {
         for check in result.health where check.status > .ok {
             lines.append(DisplayWidth.wrapped("\(check.status.rawValue): \(check.finding)", to: frame.width))
         }
-        let box =
-            frame.isWhole ? Box(whole: columns(within: .max)) : Box(columns(within: frame.width), width: frame.width)
+        let (columns, left) = columns(within: frame.isWhole ? .max : frame.width)
+        let box = frame.isWhole ? Box(whole: columns) : Box(columns, width: frame.width)
         lines.append(box.text(gapAfter: nil, quiet: { $0 }))
+        if !left.isEmpty {
+            let words = left.map { "'\($0)'" }.joined(separator: ", ")
+            lines.append(DisplayWidth.wrapped("no room for \(words)", to: frame.width))
+        }
         let total = result.sizes.reduce(0, +)
         var note =
             "\(Digits.grouped(String(total))) units, \(result.arms.count) arms, control '\(DisplayWidth.escaped(result.plan.control))'"
@@ -48,8 +52,9 @@ extension ABResult: Displayable {
 
     var summary: String { "ab.Result (\(result.decision.verdict.rawValue))" }
 
-    /// The columns, without those that tell least where the screen is too narrow for all: what an arm gains is never left out.
-    private func columns(within width: Int) -> [BoxColumn] {
+    /// The columns, without those that tell least where the screen is too narrow for all, and what those are called: what an arm gains is never
+    /// left out.
+    private func columns(within width: Int) -> (drawn: [BoxColumn], left: [String]) {
         var cells = [[String?]](repeating: [], count: 7)
         for metric in result.metrics {
             let figures = MetricFigures(metric)
@@ -74,9 +79,10 @@ extension ABResult: Displayable {
             (cells[place].compactMap { $0 } + [names[place]]).reduce(0) { max($0, DisplayWidth.of($1)) }
         }
         for least in [2, 3, 5] where kept.reduce(1, { $0 + widths[$1] + 3 }) > width { kept.removeAll { $0 == least } }
-        return kept.map { place in
+        let drawn = kept.map { place in
             BoxColumn(heading: [names[place]], cells: cells[place], isNumber: (2...5).contains(place), missing: "-")
         }
+        return (drawn, names.indices.filter { !kept.contains($0) }.map { names[$0] })
     }
 
     private func status(_ metric: Metric, _ effect: EffectResult) -> String {

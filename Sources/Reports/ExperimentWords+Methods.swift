@@ -93,7 +93,8 @@ extension ExperimentWords {
         let colours = language.pick(
             "Green is good and red is bad, whichever way the metric counts", "绿色为有利，红色为不利，已考虑指标方向")
         guard isCorrected else { return colours }
-        return colours + language.pick("; bold: each by itself, thin: corrected for all", "；粗线：单独成立，细线：校正后")
+        return colours
+            + language.pick("; bold and in numbers: each by itself, thin: corrected for all", "；粗线与数字：单独成立，细线：校正后")
     }
 
     /// The covariates by name.

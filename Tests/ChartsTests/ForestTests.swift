@@ -19,6 +19,14 @@ import Testing
         #expect(Chart(.forest(plot)).text(width: 80).contains("▶"))
     }
 
+    /// An interval without a corrected one around it is cut by an arrow too.
+    @Test func anInnerIntervalThatIsCutEndsInAnArrow() {
+        let wide = ForestPlot.Row("wide", point: 0.2, lower: nil, upper: nil, inner: -80...80)
+        let lines = Chart(.forest(ForestPlot(rows(8) + [wide]))).text(width: 80).split(separator: "\n")
+        let line = lines.first { $0.contains("wide") } ?? ""
+        #expect(line.contains("◀") && line.contains("▶"), "\(line)")
+    }
+
     @Test func fewRowsAreShownWhole() {
         let plot = ForestPlot(rows(2) + [.init("wide", point: 0.2, lower: 0.1, upper: 80)])
         #expect(plot.domain.high > 80)

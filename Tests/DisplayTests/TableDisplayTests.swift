@@ -65,6 +65,21 @@ import Testing
         #expect(two.split(separator: "\n").dropLast().allSatisfy { DisplayWidth.of(String($0)) == 60 })
     }
 
+    @Test func numbersKeepFourDecimalsWhereColumnsWouldBeLeftOut() throws {
+        let values: [Double] = [
+            242.08565634765626, 0.49999884373059633, 1.2345678901e-7, -0.000012345678, 1e300 / 3, 0.25, .nan,
+        ]
+        let names = (1...6).map { "mean \($0)" }
+        let table = try table(names.map { ($0, values.map(Value.number)) })
+        let narrow = table.text(width: 90)
+        #expect(narrow.contains("242.0857") && narrow.contains("0.5 ") && narrow.contains("1.2346e-07"))
+        #expect(narrow.contains("-1.2346e-05") && narrow.contains(" 0.25 ") && narrow.contains("nan"))
+        // What fits is whole, and so is what is asked for whole.
+        #expect(table.text(width: 200).contains("0.49999884373059633"))
+        #expect(table.text(in: Frame(width: 40, isWhole: true)).contains("0.49999884373059633"))
+        for line in narrow.split(separator: "\n") { #expect(DisplayWidth.of(String(line)) <= 90) }
+    }
+
     @Test func showsATableWithoutRowsOrColumns() throws {
         #expect(try table([("a", [])]).text(width: 80).hasSuffix("0 rows, 1 column"))
         #expect(try table([]).text(width: 80) == "empty table: 0 columns")

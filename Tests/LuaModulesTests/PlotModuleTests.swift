@@ -21,6 +21,12 @@ import Testing
         #expect(prompt.show("{plot.histogram({1, 2, 3}), 5}") == "{plot.Chart (histogram), 5}")
     }
 
+    @Test func manyBarsAreCounted() {
+        let code = "local t = {} for i = 1, 5000 do t[i] = i end return plot.bar{labels = t, values = t}"
+        let lines = prompt.show(code).split(separator: "\n")
+        #expect(lines.count == 41 && lines.last == "… 4,960 more", "\(lines.count)")
+    }
+
     @Test func aPositionMayBeAnyNumber() {
         let shown = prompt.show("#plot.line{y = {1, 2}, x = {math.mininteger, math.maxinteger}}:table()")
         #expect(shown == "2", "\(shown)")
