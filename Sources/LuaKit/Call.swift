@@ -193,7 +193,8 @@ public final class Call {
             throw .argument(name, expected: "path that is valid UTF-8", got: given.words)
         }
         if path.utf8.contains(0) { throw .argument(name, expected: "path", got: "a string with a NUL byte") }
-        return path
+        // As in a shell; a folder of that name is reached by "./~/".
+        return path.hasPrefix("~/") ? Folders.home + path.dropFirst() : path
     }
 
     /// An object's Swift value that is required.

@@ -58,7 +58,7 @@ public struct ForeignHabit {
             return "Lua writes \(before ?? "x") = \(before ?? "x") \(token.text) ..."
         case ("?", _):
             return before.map { "?\($0) explains it" } ?? "? explains what follows it, at the beginning of a line"
-        case ("[", _): return range(in: index, of: before ?? "t")
+        case ("[", _): return range(in: index, of: before ?? "t") ?? list(at: index)
         case ("=", ">"), ("-", ">"): return "Lua writes function(x) return ... end"
         case (":", _) where index > 0 && tokens[index - 1].kind == .string:
             return "Lua writes {[\"key\"] = value}, or {key = value}"
@@ -74,6 +74,19 @@ public struct ForeignHabit {
         let isCall = behind.first?.kind == .name && behind.count > 1
         guard !isCall else { return nil }
         return "\(name):head(n) gives the first rows of a table, \(name):slice(1, from, to) part of a tensor"
+    }
+
+    /// `x = [1, 2]`: a bracket where a value begins.
+    private func list(at bracket: Int) -> String? {
+        let beginnings: Set<String> = ["=", "(", ",", "{", "return", "in", "[", ";"]
+        guard bracket == 0 || beginnings.contains(tokens[bracket - 1].text) else { return nil }
+        // {[key] = value} is Lua's own.
+        if let end = tokens[bracket...].firstIndex(where: { $0.isSymbol("]") }), end + 1 < tokens.count,
+            tokens[end + 1].isSymbol("=")
+        {
+            return nil
+        }
+        return "Lua writes lists {1, 2, 3}"
     }
 
     /// Commands of the shell that analysts type.

@@ -19,8 +19,9 @@ struct SyntaxMessage {
         if let hint = Self.hint(character) { return "\(beginning)near '\(character)' (\(hint))" }
         // The name may have begun with letters that Lua knows.
         let start = place - source[..<place].reversed().prefix(while: Self.isNamePart).count
-        guard start > 0, source[start - 1] == UInt8(ascii: "."), let name = Self.text(run(from: start)) else {
-            return "\(beginning)near '\(character)'"
+        guard let name = Self.text(run(from: start)) else { return "\(beginning)near '\(character)'" }
+        guard start > 0, source[start - 1] == UInt8(ascii: ".") else {
+            return "\(beginning)near '\(name)' (names are of a to z, 0 to 9 and _; any text is a key: t[\"\(name)\"])"
         }
         return "\(beginning)near '\(name)' (write \(owner(before: start - 1))[\"\(name)\"])"
     }

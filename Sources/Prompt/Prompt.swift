@@ -34,7 +34,7 @@ public final class Prompt {
         wrapped(
             """
             Cohort \(cohortVersion), an analysis prompt in Lua 5.4
-            help() shows what there is, ?name explains a name, .help lists commands, Ctrl-D leaves
+            help() shows what there is, ?name explains a name, .help lists commands, exit or Ctrl-D leaves
             """, width)
     }
 
@@ -58,6 +58,7 @@ public final class Prompt {
         while let entry = readEntry() {
             guard entry.contains(where: { !$0.isWhitespace }) else { continue }
             remember(entry)
+            if let name = Self.leaving(entry), session.isUndefined(name) { return }
             answer(entry)
         }
     }
@@ -103,10 +104,6 @@ public final class Prompt {
 
     private func answer(_ entry: String) {
         let width = Terminal.width
-        if let name = Self.leaving(entry), session.isUndefined(name) {
-            Console.write("Ctrl-D leaves\n")
-            return
-        }
         let reply = Self.helpTopic(of: entry).map { session.help($0, width: width) }
         switch reply ?? session.evaluate(entry, width: width) {
         case .done(let results):

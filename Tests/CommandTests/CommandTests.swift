@@ -96,10 +96,15 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("  help(") })
     }
 
-    @Test func thePromptSaysHowToLeaveIt() throws {
-        let result = try cohort.run(["--quiet", "-i"], input: "exit\nquit()\nexit = 5\nexit\n")
-        #expect(result.output == "Ctrl-D leaves\nCtrl-D leaves\n5\n")
-        #expect(result.error.isEmpty)
+    @Test(arguments: ["exit", "quit()", " exit() "]) func thePromptIsLeftByAWord(word: String) throws {
+        let result = try cohort.run(["--quiet", "-i"], input: "1\n\(word)\n2\n")
+        #expect(result.output == "1\n")
+        #expect(result.status == 0 && result.error.isEmpty)
+    }
+
+    @Test func aVariableOfThatNameIsShown() throws {
+        let result = try cohort.run(["--quiet", "-i"], input: "exit = 5\nexit\n")
+        #expect(result.output == "5\n")
     }
 
     // MARK: How it ends

@@ -12,7 +12,10 @@ import Testing
         ("t.城市", #"x:1: <name> expected near '城市' (write t["城市"])"#),
         ("f().é = 1", #"x:1: <name> expected near 'é' (write ...["é"])"#),
         ("t.a城市 = 1", #"x:1: syntax error near 'a城市' (write t["a城市"])"#),
-        ("城市 = 1", "x:1: unexpected symbol near '城'"),
+        (
+            "城市 = 1",
+            "x:1: unexpected symbol near '城市' (names are of a to z, 0 to 9 and _; any text is a key: t[\"城市\"])"
+        ),
         ("print（1）", "x:1: syntax error near '（' (a full-width character: write ()"),
         ("print(“a”)", "x:1: unexpected symbol near '“' (a typographic mark: write \")"),
         ("x = = 5", "x:1: unexpected symbol near '='"),

@@ -160,6 +160,7 @@ import Testing
         ),
         ("t.x = {1, 'a', 3}", "bad argument 'x'"),
         ("t.x = print", "bad argument 'x'"),
+        ("data.read '~/no such.csv'", "\(Folders.home)/no such.csv"),
         (
             "t.x = ({'a', 'b'})[t.n]",
             "column 'x' is set to nil (which removes a column, and there is none of that name)"

@@ -22,7 +22,8 @@ import Testing
         ("h[1:5]", "(h:head(n) gives the first rows of a table, h:slice(1, from, to)"),
         ("h?", "(?h explains it)"), ("x = {\"a\": 1}", "{key = value}"), ("a && b", "(Lua writes and for &&)"),
         ("ls -l data", "!ls"), ("f = lambda x: x", "function(x) return ... end"),
-        ("print 5", "print takes parentheses"),
+        ("print 5", "print takes parentheses"), ("x = [1, 2, 3]", "(Lua writes lists {1, 2, 3})"),
+        ("print([1])", "lists {1, 2, 3}"),
         ("len({1})", "(#x is the length of x)"), ("range(3)", "(for i = 1, n do ... end counts; tensor.arange(n)"),
         ("str(5)", "tostring"), ("print 5", "print(5)"),
     ])
