@@ -6,17 +6,7 @@ import Tensors
 extension Call {
     /// Inputs and truth from {x, y} or {x = ..., y = ...}. Texts are cut into tokens as `model` reads them.
     func trainingData(_ name: String, for model: Layer?) throws(Failure) -> TrainingData {
-        guard let table = try given(name), table.kind == .table else {
-            throw .argument(name, expected: "{x, y}", got: "nothing")
-        }
-        let named = try fields(of: table)
-        let (first, second) = (try element(1, of: table), try element(2, of: table))
-        let x = named.first { $0.name == "x" }?.value ?? first
-        let y = named.first { $0.name == "y" }?.value ?? second
-        guard !x.isNil, !y.isNil else {
-            throw .argument(
-                name, expected: "{x, y} or {x = ..., y = ...}", got: table.words, hint: "inputs and truth, by rows")
-        }
+        let (x, y) = try rowsAndTruth(name)
         guard let truth = try y.tensor(as: name) else {
             throw .argument(
                 name, expected: "numbers as truth: a tensor, column or list",
@@ -30,6 +20,22 @@ extension Call {
             guard case .argument = error.kind else { throw error }
             throw .argument(name, expected: error.problem, got: error.got ?? "others", hint: error.hint)
         }
+    }
+
+    /// What stands in the argument `name` as `{x, y}` or by name.
+    func rowsAndTruth(_ name: String) throws(Failure) -> (x: Argument, y: Argument) {
+        guard let table = try given(name), table.kind == .table else {
+            throw .argument(name, expected: "{x, y}", got: "nothing")
+        }
+        let named = try fields(of: table)
+        let (first, second) = (try element(1, of: table), try element(2, of: table))
+        let x = named.first { $0.name == "x" }?.value ?? first
+        let y = named.first { $0.name == "y" }?.value ?? second
+        guard !x.isNil, !y.isNil else {
+            throw .argument(
+                name, expected: "{x, y} or {x = ..., y = ...}", got: table.words, hint: "inputs and truth, by rows")
+        }
+        return (x, y)
     }
 
     /// One tensor, or those of a list of tensors; texts as the tokens that `model` reads.
@@ -79,11 +85,7 @@ extension Call {
             }
             return count
         }
-        let tensor: Tensor = try converted("rows")
-        guard let count = tensor.shape.first else {
-            throw .argument("rows", expected: "a number of rows or a tensor with rows", got: "a single value")
-        }
-        return count
+        return try converted("rows")
     }
 
     func keeping(rows count: Int) throws(Failure) -> Splits.Keeping {

@@ -7,11 +7,11 @@ import Tensors
 enum NNTraining {
     static let all = [fit, trainTestSplit, kFold, crossValidate]
 
+    static let loss = ParameterType.either(.choice(["mse", "cross_entropy", "bce_with_logits"]), .function)
+
     /// What is said of a training beside model and data.
-    private static let options: [Parameter] = [
-        .required(
-            "loss", .either(.choice(["mse", "cross_entropy", "bce_with_logits"]), .function),
-            "a loss, or a function of prediction and truth that gives one"),
+    static let options: [Parameter] = [
+        .required("loss", loss, "a loss, or a function of prediction and truth that gives one"),
         .optional("epochs", .integer(1...), default: 10, "passes over the data"),
         .optional("batch", .integer(1...), default: 32, "rows in a step"),
         .optional("lr", .number(0...), default: 0.001, "size of the steps, where optimizer is a name"),
@@ -110,11 +110,11 @@ enum NNTraining {
     }
 
     private static let rows = Parameter.required(
-        "rows", .either(.integer(2...), .tensorLike),
-        "how many rows, or something with so many: a tensor, column or list")
+        "rows", .either(.integer(2...), .rowsOfAnything),
+        "how many rows, or something with so many: a tensor, column, table or list")
     private static let stratify = Parameter.optional(
         "stratify", .labels, standing: "none", "labels of the rows, which every part then has in like shares")
-    private static let groups = Parameter.optional(
+    static let groups = Parameter.optional(
         "groups", .labels, standing: "none", "labels of groups whose rows stay together, as all visits of one user")
     private static let positions = "positions of rows, from 1, rising: x[positions]"
 
@@ -161,63 +161,6 @@ enum NNTraining {
         .object(try Tensor(rows.map { Int64($0) + 1 }, shape: [rows.count]))
     }
 
-    private static let crossValidate = Signature(
-        "nn.cross_validate",
-        """
-        Trains a new model on all folds but one, for each in turn, and scores it on that one. For classes the folds have like shares of each \
-        unless groups are given.
-        """,
-        parameters: [
-            .required("make", .function, "makes a new model"),
-            .required("data", .table, "{x, y} or {x = ..., y = ...}, by rows"),
-        ],
-        options: [.optional("k", .integer(2...), default: 5, "how many folds"), groups] + options,
-        returns: [
-            .init("record", "folds: loss and metrics of each on its test rows; mean and std of these over the folds")
-        ],
-        example: .init(
-            """
-            local x = tensor.linspace(-1, 1, 40):reshape(40, 1)
-            local result = nn.cross_validate(function() return nn.linear(1, 1, {seed = 1}) end, {x, x * 2},
-              {loss = "mse", k = 4, epochs = 60, batch = 8, lr = 0.1})
-            return #result.folds, result.mean.loss < 1e-3
-            """,
-            output: "4\ntrue"),
-        related: ["nn.fit", "nn.k_fold"]
-    ) { call throws(Failure) in
-        guard let make = try call.given("make") else { return .nil }
-        func made() throws(Failure) -> Layer {
-            let results: [Argument] = try call.apply(make, [])
-            guard let first = results.first else {
-                throw .argument("make", expected: "function that gives a model", got: "nothing")
-            }
-            return try call.layer(first, "make")
-        }
-        // The first model also says how texts are read.
-        var next: Layer? = try made()
-        let data = try call.trainingData("data", for: next)
-        var keeping = try call.keeping(rows: data.count)
-        if case .nothing = keeping { keeping = try call.sharesKept(data) }
-        var scores: [[(name: String, value: Double)]] = []
-        for fold in try Splits.folds(data.count, call.integer("k"), keeping: keeping, seed: call.seed) {
-            let model = if let first = next { first } else { try made() }
-            next = nil
-            let training = try call.training(model, data.rows(fold.train, work: call.work), nil)
-            _ = try training.run()
-            scores.append(try training.score(data.rows(fold.test, work: call.work)))
-        }
-        func summary(_ of: ([Double]) -> Double) -> LuaValue {
-            .record(
-                (scores.first ?? []).map { name, _ in
-                    (name, .number(of(scores.compactMap { $0.first { $0.name == name }?.value })))
-                })
-        }
-        return [
-            "folds": .list(scores.map { .record($0.map { ($0.name, .number($0.value)) }) }),
-            "mean": summary(mean), "std": summary(deviation),
-        ]
-    }
-
     /// Predictions in batches.
     static let predict = Signature(
         "nn.Module:predict", "What the model says to rows: dropout off, nothing recorded, a batch at a time.",
@@ -235,12 +178,5 @@ enum NNTraining {
         let layer = try call.receiver(Layer.self)
         return .object(
             try layer.predict(call.inputs(x, "x", for: layer), batch: call.integer("batch"), work: call.work))
-    }
-
-    private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
-
-    private static func deviation(_ values: [Double]) -> Double {
-        let middle = mean(values)
-        return (values.reduce(0) { $0 + ($1 - middle) * ($1 - middle) } / Double(max(1, values.count - 1))).squareRoot()
     }
 }

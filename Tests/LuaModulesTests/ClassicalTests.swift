@@ -97,6 +97,63 @@ struct ClassicalTests {
         #expect(message.contains(expected), "\(message)")
     }
 
+    /// What it says is what a loop over the same folds finds.
+    @Test(arguments: [
+        (
+            """
+            local x, y = tensor.randn(120, 3, {seed = 1}), {}
+            local noise = tensor.randn(120, {seed = 2})
+            for i = 1, 120 do y[i] = x[i][1] + noise[i] > 0 and 'stays' or 'leaves' end
+            local r = nn.cross_validate(function() return nn.logistic_regression() end, {x, y}, {k = 4, seed = 3})
+            local equal = 0
+            for i, fold in ipairs(nn.k_fold(120, {k = 4, seed = 3, stratify = y})) do
+                local function of(rows) local t = {} for k = 1, #rows do t[k] = y[rows[k]] end return t end
+                local m = nn.logistic_regression():fit(x:index(fold.train), of(fold.train))
+                local truth, shares = of(fold.test), m:predict_proba(x:index(fold.test))
+                local hits = metrics.accuracy(truth, m:predict(x:index(fold.test)))
+                local auc = metrics.roc_auc(truth, shares:t()[2], {positive = 'stays'})
+                local loss = metrics.log_loss(truth, shares, {labels = m.classes})
+                local f = r.folds[i]
+                if math.abs(hits - f.accuracy) + math.abs(auc - f.roc_auc) + math.abs(loss - f.loss) < 1e-9 then equal = equal + 1 end
+            end
+            return #r.folds, equal, r.mean.roc_auc > 0.7, r.std.accuracy > 0
+            """, "4\n4\ntrue\ntrue"
+        ),
+        (
+            """
+            local a = tensor.linspace(0, 10, 30)
+            local r = nn.cross_validate(function() return nn.ridge() end, {x = data.table({a = a}), y = a * 2}, {k = 3})
+            return r.mean.r2 > 0.99, r.mean.loss > 0, r.mean.accuracy
+            """, "true\ntrue\nnil"
+        ),
+        ("local a, b = nn.train_test_split(data.table({c = {'x', 'y', 'z', 'w'}})) return #a, #b", "3\n1"),
+        ("local a, b = nn.train_test_split({'x', 'y', 'z', 'w'}) return #a, #b", "3\n1"),
+    ])
+    func modelsOfRowsAreCrossValidated(code: String, expected: String) throws {
+        #expect(try shown(code) == expected)
+    }
+
+    @Test(arguments: [
+        (
+            "nn.cross_validate(function() return nn.ridge() end, {x, y}, {k = 2, epochs = 3})",
+            "'epochs' to nn.cross_validate: nothing, as models of rows"
+        ),
+        (
+            "nn.cross_validate(function() return nn.linear(2, 1) end, {x, y}, {k = 2})",
+            "'loss' to nn.cross_validate: one of 'mse'"
+        ),
+        (
+            "nn.cross_validate(function() return nn.ridge() end, {x, {1, 2}}, {k = 2})",
+            "a y for each of the 4 rows expected, got 2"
+        ),
+        ("nn.cross_validate(function() return 5 end, {x, y}, {loss = 'mse'})", "'make'"),
+        ("nn.cross_validate(function() return nn.knn() end, {x}, {k = 2})", "{x, y}"),
+    ])
+    func crossValidationRefuses(code: String, part: String) throws {
+        let message = try shown("local x, y = {{1, 2}, {2, 1}, {3, 3}, {4, 5}}, {1, 2, 1, 2} return " + code)
+        #expect(message.contains(part), "\(message)")
+    }
+
     @Test func savedModelsPredictTheSame() throws {
         let code = """
             local path = os.tmpname() .. '.safetensors'

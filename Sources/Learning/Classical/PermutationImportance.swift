@@ -15,6 +15,13 @@ public struct PermutationImportance: Sendable {
         case r2
         /// Minus the mean squared error.
         case negativeSquaredError = "neg_mse"
+
+        /// The score of a model's predictions for rows.
+        public func value(
+            of model: any TabularModel, _ features: Features, _ target: Target, work: Work = Work()
+        ) throws(Failure) -> Double {
+            try Scorer(model, target, self, rows: features.x.shape.first ?? 0).score(model, features, work: work)
+        }
     }
 
     /// A column.
