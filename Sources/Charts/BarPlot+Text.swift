@@ -6,7 +6,7 @@ extension BarPlot {
 
     func lines(_ frame: TextFrame) -> [String] {
         let left = categories.count - Self.mostDrawn
-        guard left > 0 else { return drawn(frame) }
+        guard left > 0, !frame.isWhole else { return drawn(frame) }
         var first = self
         first.categories = Array(categories.prefix(Self.mostDrawn))
         let more = Digits.grouped(String(left))

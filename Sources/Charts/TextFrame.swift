@@ -7,6 +7,8 @@ struct TextFrame {
     let language: Language
     /// Whether escape sequences for colours are understood.
     let isColored: Bool
+    /// Whether everything is drawn, however many lines that takes.
+    let isWhole: Bool
 
     private static let codes = [34, 33, 36, 35, 32, 31]
 
@@ -54,9 +56,12 @@ struct TextFrame {
 }
 
 extension Chart {
-    /// The chart as text in lines of at most `width` columns, from 20 on, without a final newline.
-    public func text(width: Int, language: Language = .english, isColored: Bool = false) -> String {
-        let frame = TextFrame(width: max(20, width), language: language, isColored: isColored)
+    /// The chart as text in lines of at most `width` columns, from 20 on, without a final newline. Of many bars the first are drawn, unless it shall be
+    /// whole.
+    public func text(
+        width: Int, language: Language = .english, isColored: Bool = false, isWhole: Bool = false
+    ) -> String {
+        let frame = TextFrame(width: max(20, width), language: language, isColored: isColored, isWhole: isWhole)
         var lines: [String] = []
         for heading in [title, subtitle] where !heading.isEmpty {
             let text = DisplayWidth.wrapped(DisplayWidth.escaped(heading), to: frame.width).split(separator: "\n")

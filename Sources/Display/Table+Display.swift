@@ -15,8 +15,12 @@ extension Table: Displayable {
         let isCut = columns.count > 2 * most
         let positions = isCut ? Array(0..<most) + Array(columns.count - most..<columns.count) : Array(columns.indices)
         var box = Box(drawn(positions, in: frame, rounds: false), width: frame.width, hasGap: isCut)
-        if box.hidden > 0 { box = Box(drawn(positions, in: frame, rounds: true), width: frame.width, hasGap: isCut) }
-        return text(in: frame, box: box, drawn: positions.count)
+        var isRounded = false
+        if box.hidden > 0 {
+            let rounded = Box(drawn(positions, in: frame, rounds: true), width: frame.width, hasGap: isCut)
+            if rounded.hidden < box.hidden { (box, isRounded) = (rounded, true) }
+        }
+        return text(in: frame, box: box, drawn: positions.count, isRounded: isRounded)
     }
 
     private func drawn(_ positions: [Int], in frame: Frame, rounds: Bool) -> [BoxColumn] {
@@ -28,7 +32,7 @@ extension Table: Displayable {
         }
     }
 
-    private func text(in frame: Frame, box: Box, drawn: Int) -> String {
+    private func text(in frame: Frame, box: Box, drawn: Int, isRounded: Bool = false) -> String {
         let rows = ShownRows(count: rowCount, isWhole: frame.isWhole)
         let shownColumns = drawn - box.hidden
         let hidesColumns = shownColumns < columns.count
@@ -38,7 +42,7 @@ extension Table: Displayable {
         ].compactMap { $0 }
         let note = shown.isEmpty ? "" : " (\(shown.joined(separator: " and ")) shown)"
         return box.text(gapAfter: rows.gapAfter, quiet: frame.quiet) + "\n"
-            + DisplayWidth.wrapped("\(counts)\(note)", to: frame.width)
+            + DisplayWidth.wrapped("\(counts)\(note)\(isRounded ? ", numbers rounded" : "")", to: frame.width)
     }
 
     /// How large the table is.
@@ -84,9 +88,11 @@ extension BoxColumn {
         guard case .float = column.type, case .number(let value) = column[row], value.isFinite, value != 0 else {
             return whole
         }
-        let decimals = value.magnitude >= 0.1 ? 4 : 4 - Int(log10(value.magnitude).rounded(.down))
+        let exponent = Int(log10(value.magnitude).rounded(.down))
+        // Five digits of what is written with a power of ten; otherwise four decimals, or as many as a number of that size holds.
+        let decimals = (-1...15).contains(exponent) ? max(0, min(4, 14 - exponent)) : 4 - exponent
         let scale = pow(10, Double(decimals))
-        guard scale.isFinite, (value * scale).magnitude < 1e15 else { return whole }
+        guard scale.isFinite, scale > 0 else { return whole }
         let short = "\((value * scale).rounded() / scale)"
         return short.utf8.count < whole.utf8.count ? short : whole
     }

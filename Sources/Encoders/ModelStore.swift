@@ -23,7 +23,7 @@ public struct ModelStore: Sendable {
         if !model.utf8.contains(UInt8(ascii: "/")), isName(model), FileSystem.isFile("\(folder)/\(model)/config.json") {
             return "\(folder)/\(model)"
         }
-        let path = model.hasPrefix("~/") ? "\(Folders.home)/\(model.dropFirst(2))" : model
+        let path = Folders.expanded(model)
         if FileSystem.isFile("\(path)/config.json") { return path }
         if !model.isEmpty, FileSystem.isFolder(path) {
             throw .argument(

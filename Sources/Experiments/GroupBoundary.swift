@@ -95,8 +95,13 @@ public final class GroupBoundary: Sendable, Equatable {
         let last = z.count - 1
         // So early that no error is spent yet: nothing is found.
         guard last > 0 else { return 0 }
-        // One look alone never finds less than one of several.
-        guard size < z[last] else { return min(size, single[last] + slopes[last] * (size - z[last])) }
+        // One look alone never finds less than one of several. Far out the squares grow on a line, whether the look costs a factor of p or a
+        // share of z.
+        guard size < z[last] else {
+            let (known, before) = (z[last] * z[last], z[last - 1] * z[last - 1])
+            let (reached, less) = (single[last] * single[last], single[last - 1] * single[last - 1])
+            return min(size, (reached + (reached - less) / (known - before) * (size * size - known)).squareRoot())
+        }
         let i = (z.firstIndex { $0 > size } ?? last) - 1
         let width = z[i + 1] - z[i]
         let t = (size - z[i]) / width

@@ -186,15 +186,14 @@ public final class Call {
     }
 
     /// A path, wherever it leads: a string without NUL, which the file system would cut there, and in UTF-8, since repairing it would
-    /// name another file. For what may be a name of something as well; whoever takes it for a path asks `work.files`.
+    /// name another file; `~/` is the home folder. For what may be a name of something as well; whoever takes it for a path asks `work.files`.
     public func uncheckedPath(_ name: String) throws(Failure) -> String {
         let path = try string(name)
         if let given = try given(name), given.withBytes({ !$0.elementsEqual(path.utf8) }) == true {
             throw .argument(name, expected: "path that is valid UTF-8", got: given.words)
         }
         if path.utf8.contains(0) { throw .argument(name, expected: "path", got: "a string with a NUL byte") }
-        // As in a shell; a folder of that name is reached by "./~/".
-        return path.hasPrefix("~/") ? Folders.home + path.dropFirst() : path
+        return Folders.expanded(path)
     }
 
     /// An object's Swift value that is required.

@@ -92,6 +92,9 @@ public struct ForeignHabit {
     /// Commands of the shell that analysts type.
     public static let shell: Set<String> = ["ls", "pwd", "cd", "cat", "mkdir", "rm", "cp", "mv", "grep", "wc", "pip"]
 
+    /// What other languages call true, false and nil.
+    public static let constants: Set<String> = ["True", "TRUE", "False", "FALSE", "None", "null", "NULL"]
+
     /// What a table has in the place of a member of another library's.
     public static func substitute(forTableMember name: String) -> String? {
         let query = { (text: String) in "t:sql(\"\(text)\")" }
@@ -114,7 +117,7 @@ public struct ForeignHabit {
         case "apply", "map", "iterrows", "itertuples": "for row in t:rows() do ... end; t.a:map(function(x) ... end)"
         case "to_csv", "to_parquet", "to_json", "to_excel", "save", "write": "data.write(t, \"file.csv\")"
         case "hist", "plot": "plot.histogram(t.a)"
-        default: nil
+        default: substitute(forColumnMember: name)
         }
     }
 
@@ -139,8 +142,9 @@ public struct ForeignHabit {
     public static func substitute(forGlobal name: String) -> String? {
         switch name {
         case "True", "TRUE", "False", "FALSE": "Lua writes \(name.lowercased())"
-        case "None", "null", "NULL", "undefined": "Lua writes nil"
-        case "NaN", "nan": "0/0 is none"
+        case "None", "null", "NULL": "Lua writes nil"
+        case "NaN", "nan": "0/0 is nan"
+        case "exit", "quit": "exit alone or Ctrl-D leaves the prompt, os.exit() ends a script"
         case "inf", "Infinity": "math.huge is infinite"
         case "len": "#x is the length of x"
         case "range": "for i = 1, n do ... end counts; tensor.arange(n) holds 1 to n"

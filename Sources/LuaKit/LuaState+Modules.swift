@@ -2,7 +2,7 @@ import CLua
 import Support
 
 /// A global variable that was read and held nothing.
-public struct UndefinedRead: Sendable, Equatable {
+public struct UndefinedRead: Sendable, Hashable {
     /// Its name.
     public let name: String
     /// The chunk that read it, as Lua's messages name it.
@@ -47,17 +47,19 @@ extension LuaState {
     /// Is told by Lua of each reading of a global that nothing defines.
     private static let undefinedGlobal = Signature(internal: "undefined global") { call throws(Failure) in
         let state = call.state
-        guard state.undefinedReads.count < 100, let name = call.argument(1).text, let chunk = call.argument(2).text,
-            let line = call.argument(3).integer, !state.undefinedReads.contains(where: { $0.name == name })
+        guard let name = call.argument(1).text, let chunk = call.argument(2).text, let line = call.argument(3).integer
         else { return .nothing }
-        state.undefinedReads.append(UndefinedRead(name: name, chunk: chunk, line: line))
+        let read = UndefinedRead(name: name, chunk: chunk, line: line)
+        if state.undefinedReads.all.count < 10_000, state.undefinedReads.all.insert(read).inserted {
+            state.undefinedReads.inOrder.append(read)
+        }
         return .nothing
     }
 
-    /// The first reading of each global that nothing defined. Empty when asked again.
+    /// Where globals were read that nothing defined, each place once. Empty when asked again.
     public func takeUndefinedReads() -> [UndefinedRead] {
-        defer { undefinedReads = [] }
-        return undefinedReads
+        defer { undefinedReads = ([], []) }
+        return undefinedReads.inOrder
     }
 
     /// Sets a global variable.

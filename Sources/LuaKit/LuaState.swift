@@ -29,7 +29,7 @@ public final class LuaState {
     /// What functions have to tell beside their results.
     private var notes: (untold: [String], all: Set<String>) = ([], [])
     /// Globals that scripts read and nothing defined.
-    var undefinedReads: [UndefinedRead] = []
+    var undefinedReads: (inOrder: [UndefinedRead], all: Set<UndefinedRead>) = ([], [])
     /// The modules that were registered.
     public internal(set) var modules: [LuaModule] = []
     /// The functions registered as globals of their own (`help`, `seed`).

@@ -46,6 +46,9 @@ enum ABDesign {
             alternative = Alternative(rawValue: try call.string("alternative")) ?? .twoSided
             ratio = try call.number("ratio")
             formula = Power.Formula(rawValue: try call.string("formula")) ?? .unpooled
+            if let sd, !(sd > 0 && sd.isFinite) {
+                throw .argument("sd", expected: "finite number above 0", got: numberText(sd))
+            }
             guard alpha > 0, alpha < 1 else {
                 throw .argument("alpha", expected: "number between 0 and 1", got: numberText(alpha))
             }
@@ -71,7 +74,7 @@ enum ABDesign {
                     got: given.isEmpty ? "none" : "\(given.count) of them")
             }
             guard effect != 0, effect.isFinite else {
-                throw .argument("mde", expected: "effect other than 0", got: numberText(effect))
+                throw .argument("mde", expected: "finite effect other than 0", got: numberText(effect))
             }
             guard sd != nil || baseline + effect != baseline else {
                 throw .argument(

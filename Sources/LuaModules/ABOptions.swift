@@ -64,7 +64,7 @@ enum ABOptions {
         if let table = try call.value("prior").table { options.prior = try prior(table) }
         if let mde = try call.number(ifGiven: "mde") {
             options.mde = mde
-            if mde > 1 { call.state.note("mde is \(NumberStyle.percent.text(mde)) of control's figure; 10 % is 0.1") }
+            if mde > 1 { call.state.note("mde is \(NumberStyle.percent.text(mde)) of control's figure; 10% is 0.1") }
         }
         options.power = try call.number(ifGiven: "power") ?? options.power
         options.minimumDays = try call.integer(ifGiven: "min_days") ?? options.minimumDays

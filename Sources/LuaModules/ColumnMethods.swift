@@ -180,8 +180,11 @@ enum ColumnMethods {
                 got: other.object(Column.self).map { "a column of type \($0.type.name)" } ?? other.words,
                 hint: other.kind == .table ? "t:sql(\"... where c in (?, ?)\", list) asks for several" : nil)
         }
-        return try Tensor.build([column.count], of: Bool.self) { mask in
-            for row in 0..<column.count { mask[row] = comparison.holds(order(row)) }
+        return try Tensor.build([column.count], of: Bool.self) { (mask) throws(Failure) in
+            for row in 0..<column.count {
+                if row & 0xffff == 0 { try Cancellation.checkPresent() }
+                mask[row] = comparison.holds(order(row))
+            }
         }
     }
 }

@@ -22,6 +22,15 @@ extension ParameterType {
         return QueryArguments(tables: [("tables", data.table)])
     }
 
+    /// Something that has rows, of which only the number matters.
+    static let rowsOfAnything = ParameterType.custom("rows", expected: "tensor, column, table or list") {
+        (argument) throws(Failure) -> Int? in
+        if let data = argument.object(DataTable.self) { return data.table.rowCount }
+        if let column = argument.object(Column.self) { return column.count }
+        if let tensor = argument.object(Tensor.self) { return tensor.shape.first }
+        return argument.kind == .table && !argument.hasOnlyNames ? argument.count : nil
+    }
+
     /// Rows of a table: positions, or a tensor of booleans with one for each row.
     static let rowPositions = ParameterType.custom(
         "rows", expected: "list or tensor of row numbers, or of a boolean for each row"

@@ -9,8 +9,8 @@ extension Column: LuaVisible {
     public static let luaClass: LuaClass = LuaClass(
         "data.Column", for: Column.self,
         """
-        A column of a table: values of one type. c[i] is row i (nil for a null), c[mask] the column of the rows where a mask is true, #c \
-        the number of rows. It never changes. Operators make a tensor of it, as tensor() does: c + 1, c / d.
+        A column of a table: values of one type. c[i] is row i (nil for a null), c[mask] the column of the rows where a mask is true or \
+        whose numbers a tensor holds, #c the number of rows. It never changes. Operators make a tensor of it, as tensor() does: c + 1, c / d.
         """,
         methods: [totable, tensor] + ColumnMethods.all,
         fields: [

@@ -10,7 +10,7 @@ extension DataTable: LuaVisible {
         "data.Table", for: DataTable.self,
         """
         Named columns of one length. t.price or t["城市"] is a column, t[i] row i as a record, t[mask] the rows where a mask is \
-        true (t[t.price:gt(5) & t.city:eq "Paris"]), #t the number of rows; t.segment = list adds or replaces a column, \
+        true (t[t.price:gt(5) & t.city:eq "Paris"]) or whose numbers a tensor holds, #t the number of rows; t.segment = list adds or replaces a column, \
         t.segment = nil removes it. Methods win over columns of the same name: t:column(name) reaches any.
         """,
         methods: [column, head, sql, rows, describe, tensor, index],
@@ -39,7 +39,8 @@ extension DataTable: LuaVisible {
             return .dataTable(try table.selecting(try choice.rows(of: table.rowCount)))
         }
         guard let name = key.text else {
-            throw .operation("a table has columns and rows, no member \(key.words)", hint: RowChoice.hint(for: key))
+            let hint = key.kind == .table ? "t:index{...} takes a list of rows" : RowChoice.hint(for: key)
+            throw .operation("a table has columns and rows, no member \(key.words)", hint: hint)
         }
         if let column = table.columnIfPresent(name) { return .object(column) }
         let other = table.isNear(name) ? nil : ForeignHabit.substitute(forTableMember: name)

@@ -158,7 +158,9 @@ extension LuaModule {
         "report.details", "Content that is folded away until somebody asks.",
         parameters: [
             .required("summary", .string, "what is there"),
-            .required("content", .table, "a list as report.document takes it"),
+            .required(
+                "content", .table,
+                "a list as report.document takes it; details lie in each other \(Block.mostDepth) deep at most"),
         ],
         returns: block,
         example: .init("return report.details(\"Methods\", {\"Welch's t.\"}).type", output: "\"details\""),
@@ -168,7 +170,8 @@ extension LuaModule {
         let blocks = try ReportContent(.english).blocks(of: list, in: "content", layout: call.state.layout)
         let block = Block.details(summary: try call.string("summary"), blocks)
         guard block.depth <= Block.mostDepth else {
-            throw .argument("content", expected: "details in at most \(Block.mostDepth) others", got: "deeper ones")
+            throw .argument(
+                "content", expected: "details at most \(Block.mostDepth) deep in each other", got: "deeper ones")
         }
         return .object(ReportBlock(block: block))
     }

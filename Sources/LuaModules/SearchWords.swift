@@ -5,7 +5,7 @@ enum SearchWords {
         "data.read": "load open import csv parquet json 读取 导入 数据",
         "data.write": "export save csv parquet 保存 导出 写入",
         "data.table": "dataframe 表格",
-        "data.sql": "join merge union lookup 连接 合并 关联 查询",
+        "data.sql": "join left inner outer merge union lookup 连接 合并 关联 查询",
         "data.Table:sql":
             "filter where group by groupby aggregate count sort order rank window pivot join merge distinct unique value_counts cohort retention rfm funnel month week 分组 汇总 排序 去重 透视 留存 漏斗",
         "data.Table:index": "filter where select subset mask rows 筛选 过滤 选择",
@@ -50,6 +50,7 @@ enum SearchWords {
         "ab.assign": "randomize bucket hash allocate variant 分流 分桶 随机",
         "ab.adjust": "multiple comparisons bonferroni holm false discovery fdr 多重 校正",
         "ab.proportion": "conversion rate binary 转化率 比例", "ab.mean": "revenue average 收入 均值",
+        "ab.retention": "churn return day next week 留存 次日 流失",
         "ab.ratio": "ctr clicks per view delta method 比率",
         "stats.bootstrap": "resample confidence interval 自助法 置信区间",
         "stats.welch_t": "t test significance compare means t检验 显著性",

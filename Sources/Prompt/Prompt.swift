@@ -3,7 +3,7 @@ import Support
 
 /// The prompt: reads entries, has the session evaluate them, shows what comes of it.
 ///
-/// It never evaluates by itself and never ends because of an error or Ctrl-C; Ctrl-D ends it.
+/// It never evaluates by itself and never ends because of an error or Ctrl-C; Ctrl-D, `exit` and `quit` end it.
 public final class Prompt {
     private let session: Session
     let reader: any LineReader
@@ -134,10 +134,11 @@ public final class Prompt {
 
     /// The word other programs are left by, if the entry is nothing else.
     private static func leaving(_ entry: String) -> String? {
-        let words = entry.split(whereSeparator: \.isWhitespace)
-        guard words.count == 1, let word = words.first else { return nil }
-        let name = word.hasSuffix("()") ? word.dropLast(2) : word
-        return name == "exit" || name == "quit" ? String(name) : nil
+        var word = entry.filter { !$0.isWhitespace }[...]
+        if word.hasPrefix(".") { word = word.dropFirst() }
+        if word.hasSuffix(";") { word = word.dropLast() }
+        for call in ["()", "(0)"] where word.hasSuffix(call) { word = word.dropLast(call.count) }
+        return word == "exit" || word == "quit" ? String(word) : nil
     }
 
     /// The name after a question mark: `?cluster.kmeans`.

@@ -5,12 +5,15 @@ extension Session {
     /// Says of each name that what ran just now has read that it holds nothing: Lua takes a slip of the keys and a text without quotes for nil, and an
     /// option that is nil for one that was not given.
     func noteUndefinedNames(beside reply: Reply) {
-        for read in lua.takeUndefinedReads() where isUndefined(read.name) {
+        var told: Set<String> = []
+        for read in lua.takeUndefinedReads() where !told.contains(read.name) && isUndefined(read.name) {
             // Of code that others wrote, which has its reasons, nothing is said.
             guard let line = sources.line(read.line, of: read.chunk), !Self.asks(for: read.name, in: line) else {
                 continue
             }
-            if case .failed(let error) = reply, error.message.contains("'\(read.name)'") { continue }
+            told.insert(read.name)
+            // An error of Lua's own names it already.
+            if case .failed(let error) = reply, error.message.contains("(global '\(read.name)')") { continue }
             let place = read.chunk.hasPrefix("prompt[") ? "" : "\(read.chunk):\(read.line): "
             notes.append("\(place)\(read.name) is no variable, so nil; \(cure(for: read.name))")
         }
@@ -22,18 +25,23 @@ extension Session {
         return "a text is written \"\(name)\""
     }
 
-    /// Whether the line asks for the name on purpose: `x == nil`, `not x`, `x or 1`, `_G.x`.
+    /// Whether the line asks for the name on purpose: `x == nil`, `not x`, `x or 1`, `if x then`, `type(x)`, `local x = x`, `_G.x`. Of what other
+    /// languages call true, false and nil nobody asks whether it is there.
     private static func asks(for name: String, in line: [UInt8]) -> Bool {
-        let tokens = LuaLexer(line).tokens.map(\.text)
-        let before = { (index: Int) in index > 0 ? tokens[index - 1] : "" }
-        let after = { (index: Int) in Array(tokens[(index + 1)...].prefix(2)) }
+        if ForeignHabit.constants.contains(name) { return false }
+        // Parentheses change nothing but of calls.
+        let tokens = LuaLexer(line).tokens.map(\.text).filter { $0 != "(" && $0 != ")" }
+        let before = { (index: Int, count: Int) in Array(tokens[max(0, index - count)..<index]) }
+        let after = { (index: Int, count: Int) in Array(tokens[(index + 1)...].prefix(count)) }
         let uses = tokens.indices.filter {
-            tokens[$0] == name && ![".", ":"].contains(before($0)) && after($0).first != "="
+            tokens[$0] == name && ![["."], [":"]].contains(before($0, 1)) && after($0, 1) != ["="]
         }
         return uses.isEmpty
-            || uses.contains {
-                before($0) == "not" || ["or", "and"].contains(after($0).first ?? "")
-                    || [["==", "nil"], ["~=", "nil"]].contains(after($0))
+            || uses.contains { use in
+                [["not"], ["if"], ["elseif"], ["while"], ["until"], ["type"]].contains(before(use, 1))
+                    || [["or"], ["and"]].contains(after(use, 1)) || before(use, 3) == ["local", name, "="]
+                    || [["==", "nil"], ["~=", "nil"]].contains(after(use, 2))
+                    || [["nil", "=="], ["nil", "~="]].contains(before(use, 2))
             }
     }
 }

@@ -97,7 +97,7 @@ extension SessionCommand {
         }
         guard !path.isEmpty else { throw .operation("\(command): the name of a file is expected") }
         guard !path.utf8.contains(0) else { throw .operation("\(command): a name with a NUL byte is no file's") }
-        return path.hasPrefix("~/") ? "\(Folders.home)/\(path.dropFirst(2))" : path
+        return Folders.expanded(path)
     }
 
     /// A script that somebody wrote is not lost to a slip of the finger; one that was saved before makes way.

@@ -11,12 +11,8 @@ public enum Correlation {
     }
 
     private static func linear(_ x: [Double], _ y: [Double], _ level: Double) -> TestResult {
-        // From the first value on, as large numbers near each other lose no digits by that.
-        let (x, y) = (x.map { $0 - x[0] }, y.map { $0 - y[0] })
-        let isConstant = (x.allSatisfy { $0 == 0 }, y.allSatisfy { $0 == 0 })
-        guard !isConstant.0, !isConstant.1 else {
-            return TestResult(reason: "\(isConstant.0 ? "x" : "y") has no variance")
-        }
+        guard let x = scaled(x) else { return TestResult(reason: "x has no variance") }
+        guard let y = scaled(y) else { return TestResult(reason: "y has no variance") }
         let (a, b) = (Moments(x), Moments(y))
         let product = zip(x, y).reduce(0) { $0 + ($1.0 - a.mean) * ($1.1 - b.mean) }
         let r = min(1, max(-1, product / ((a.n - 1) * a.sd * b.sd)))
@@ -31,6 +27,15 @@ public enum Correlation {
         }
         return TestResult(
             statistic: r * (df / ((1 - r) * (1 + r))).squareRoot(), p: p, df: df, effect: r, interval: interval)
+    }
+
+    /// The values less the first, as shares of the greatest: large ones near each other lose no digits by that, and the squares of none leave the range
+    /// of numbers. Nil of equal values.
+    private static func scaled(_ x: [Double]) -> [Double]? {
+        // Halves, whose differences are numbers.
+        let x = x.map { 0.5 * $0 - 0.5 * x[0] }
+        let greatest = x.reduce(0) { max($0, $1.magnitude) }
+        return greatest > 0 ? x.map { $0 / greatest } : nil
     }
 
     /// Spearman's rank correlation, p-value by the t distribution.

@@ -14,6 +14,12 @@ public enum Folders {
     /// The user's home folder.
     public static var home: String { variable("HOME") ?? "/" }
 
+    /// A path in which `~/` at the beginning, or `~` alone, is the home folder, as in a shell.
+    public static func expanded(_ path: String) -> String {
+        guard path == "~" || path.hasPrefix("~/") else { return path }
+        return (home == "/" ? "" : home) + (path == "~" && home == "/" ? "/" : String(path.dropFirst()))
+    }
+
     /// An environment variable, nil when it is missing or empty.
     public static func variable(_ name: String) -> String? {
         guard let value = getenv(name), value[0] != 0 else { return nil }

@@ -14,7 +14,8 @@ extension Column {
     /// How the rows stand to those of a column of as many, either of which has dates or timestamps and the other such or texts that write them.
     /// Nil if neither does.
     ///
-    /// - Throws: an argument failure named `other` where a text is no such moment, or one column has a time zone and the other none.
+    /// - Throws: an argument failure named `other`, or `column` for this one, where a text is no such moment, or one column has a time zone and the
+    ///   other none.
     public func order(toMomentsOf other: Column) throws(Failure) -> ((Int) -> Int)? {
         switch (moments, other.moments) {
         case (let moments?, let others?):
@@ -26,10 +27,10 @@ extension Column {
             }
             return { row in Self.order(moments(row), others(row)) }
         case (let moments?, nil):
-            let others = try self.moments(writtenBy: other)
+            let others = try self.moments(writtenBy: other, called: "other")
             return { row in Self.order(moments(row), others[row]) }
         case (nil, let others?):
-            let moments = try other.moments(writtenBy: self)
+            let moments = try other.moments(writtenBy: self, called: "column")
             return { row in Self.order(moments[row], others(row)) }
         case (nil, nil): return nil
         }
@@ -55,30 +56,36 @@ extension Column {
     }
 
     /// What the rows of a column of text write, as this one's moments; whatever for nulls.
-    private func moments(writtenBy texts: Column) throws(Failure) -> [Int128] {
+    private func moments(writtenBy texts: Column, called name: String) throws(Failure) -> [Int128] {
         var found: [Int128] = []
         found.reserveCapacity(texts.count)
         for row in 0..<texts.count {
-            found.append(texts.isNull(row) ? 0 : try moment(Array(texts.text(row).utf8), row: row))
+            if row & 0xffff == 0 { try Cancellation.checkPresent() }
+            do throws(Failure) {
+                found.append(texts.isNull(row) ? 0 : try moment(Array(texts.text(row).utf8)))
+            } catch {
+                throw .argument(
+                    name, expected: error.problem, got: "\(error.got ?? "") in row \(row + 1)", hint: error.hint)
+            }
         }
         return found
     }
 
-    private func moment(_ text: [UInt8], row: Int? = nil) throws(Failure) -> Int128 {
+    private func moment(_ text: [UInt8]) throws(Failure) -> Int128 {
         // The words by which DuckDB's endless dates are shown.
         if text == Array("infinity".utf8) { return .max }
         if text == Array("-infinity".utf8) { return .min }
-        guard let moment = try Self.nanoseconds(text, zone, row) else {
+        guard let moment = try Self.nanoseconds(text, zone) else {
             let expected =
                 type == .date ? "date as in '2024-01-31'" : "moment as in '2024-01-31' or '2024-01-31 09:30:00'"
-            throw Self.refusal(text, row, expected, nil)
+            throw Self.refusal(text, expected, nil)
         }
         return moment
     }
 
     private static func order(_ a: Int128, _ b: Int128) -> Int { a < b ? -1 : a == b ? 0 : 1 }
 
-    private static func nanoseconds(_ text: [UInt8], _ zone: String?, _ row: Int?) throws(Failure) -> Int128? {
+    private static func nanoseconds(_ text: [UInt8], _ zone: String?) throws(Failure) -> Int128? {
         // The decimals from the seventh to the ninth on their own: others are read in microseconds.
         var (text, rest) = (text, Int128(0))
         if let point = text.firstIndex(of: UInt8(ascii: ".")) {
@@ -97,18 +104,16 @@ extension Column {
         }
         guard let found else { return nil }
         if found.hasZone, zone == nil {
-            throw refusal(text, row, "moment without a time zone", "the column has none")
+            throw refusal(text, "moment without a time zone", "the column has none")
         }
         if !found.hasZone, let zone, zone != "UTC" {
             throw refusal(
-                text, row, "moment with its time zone", "'+08:00' or 'Z' behind it, as the column is in \(zone)")
+                text, "moment with its time zone", "'+08:00' or 'Z' behind it, as the column is in \(zone)")
         }
         return Int128(found.microseconds) * 1000 + rest
     }
 
-    private static func refusal(_ text: [UInt8], _ row: Int?, _ expected: String, _ hint: String?) -> Failure {
-        let place = row.map { " in row \($0 + 1)" } ?? ""
-        return .argument(
-            "other", expected: expected, got: "'\(String(decoding: text, as: UTF8.self))'\(place)", hint: hint)
+    private static func refusal(_ text: [UInt8], _ expected: String, _ hint: String?) -> Failure {
+        .argument("other", expected: expected, got: "'\(String(decoding: text, as: UTF8.self))'", hint: hint)
     }
 }

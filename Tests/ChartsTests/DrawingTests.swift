@@ -105,6 +105,12 @@ final class PictureReader: NSObject, XMLParserDelegate {
 
     static var all: [(name: String, chart: Chart)] { Samples.all + degenerate }
 
+    @Test func allBarsAreDrawnWhereTheWholeIsAsked() {
+        let chart = Chart(.bars(BarPlot((1...60).map { "b\($0)" }, [.init("", (1...60).map { Double($0) })])))
+        #expect(chart.text(width: 80).hasSuffix("… 20 more"))
+        #expect(chart.text(width: 80, isWhole: true).split(separator: "\n").count == 60)
+    }
+
     @Test func picturesAreWellFormedAndHoldNumbersOnly() throws {
         for (name, chart) in Self.all {
             for width in [720.0, 320] {

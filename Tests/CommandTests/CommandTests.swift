@@ -96,7 +96,8 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("  help(") })
     }
 
-    @Test(arguments: ["exit", "quit()", " exit() "]) func thePromptIsLeftByAWord(word: String) throws {
+    @Test(arguments: ["exit", "quit()", " exit() ", "exit(0)", "quit ();", ".exit", "exit;"])
+    func thePromptIsLeftByAWord(word: String) throws {
         let result = try cohort.run(["--quiet", "-i"], input: "1\n\(word)\n2\n")
         #expect(result.output == "1\n")
         #expect(result.status == 0 && result.error.isEmpty)

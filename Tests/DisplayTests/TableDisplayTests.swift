@@ -74,6 +74,7 @@ import Testing
         let narrow = table.text(width: 90)
         #expect(narrow.contains("242.0857") && narrow.contains("0.5 ") && narrow.contains("1.2346e-07"))
         #expect(narrow.contains("-1.2346e-05") && narrow.contains(" 0.25 ") && narrow.contains("nan"))
+        #expect(narrow.hasSuffix("7 rows, 6 columns, numbers rounded"))
         // What fits is whole, and so is what is asked for whole.
         #expect(table.text(width: 200).contains("0.49999884373059633"))
         #expect(table.text(in: Frame(width: 40, isWhole: true)).contains("0.49999884373059633"))

@@ -87,7 +87,13 @@ import Testing
         ("t.price:cumsum()", "a data.Column has no member 'cumsum' (a tensor has one: c:tensor():cumsum(...))"),
         ("t.price:gt({1, 2})", "shape"),
         ("t.city:map({x = 1})", "an entry for every value expected, got none for 北京 in row 1 ({default = ...}"),
-        ("t.city:map(5)", "bad argument 'names' to data.Column:map: table or function expected, got 5"),
+        (
+            "t.city:map(print, {default = 1})",
+            "bad argument 'default' to data.Column:map: nothing beside a function expected"
+        ),
+        ("data.table({c = {{1, 2}}}).c:map({[print] = 'wrong'})", "got none for [1, 2] in row 1"),
+        ("t[{1, 3}]", "no member table with 2 elements (t:index{...} takes a list of rows)"),
+        ("t.city:map(5)", "bad argument 'mapping' to data.Column:map: table or function expected, got 5"),
         ("t.city:map(function() return print end)", "plain values expected, got function"),
         ("t.city:map(function() error('no') end)", "no"),
         ("t.city:median()", "a column of numbers or booleans expected"),
@@ -241,6 +247,10 @@ import Testing
         ("s:ge(t.t)", "{true,true}"), ("z:le(t.s)", "{true,true}"),
         ("d:lt(t.z)", "a column without a time zone expected"),
         ("z:gt(t.w)", "{false,true}"), ("d:gt(t.w)", "moment without a time zone"),
+        (
+            "word:gt(t.d)",
+            "bad argument 'column' to data.Column:gt: date as in '2024-01-31' expected, got 'soon' in row 1"
+        ),
         ("d:gt(t.word)", "date as in '2024-01-31' expected, got 'soon' in row 1"),
         ("d:gt(t.holed, {nulls = 'skip'})", "{false,false}"),
     ])

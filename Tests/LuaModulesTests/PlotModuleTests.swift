@@ -34,8 +34,8 @@ import Testing
 
     @Test(arguments: [
         (
-            "(function() local d = {'x'} for i = 1, 100 do d = {report.details('more', d)} end end)()",
-            "details in at most 32 others expected, got deeper ones"
+            "(function() local d = {'x'} for i = 1, 33 do d = {report.details('more', d)} end end)()",
+            "details at most 32 deep in each other expected, got deeper ones"
         ),
         (
             "plot.bar{labels = {'a'}, values = {1, 2}}",

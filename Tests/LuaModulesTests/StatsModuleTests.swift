@@ -44,6 +44,13 @@ import Testing
             "true"
         ),
         (
+            "stats.correlation{x = {1e-200, 2e-200, 5e-200, 3e-200}, y = {1, 2, 4, 9}}", "pearson.effect",
+            "0.43872679768567"
+        ),
+        ("stats.correlation{x = {1e308, -1e308, 5, 7}, y = {1, 2, 4, 9}}", "pearson.effect > -0.5", "true"),
+        ("stats.correlation{x = {1e-320, 0, 0, 0}, y = {1, 2, 4, 9}}", "pearson.p > 0.1", "true"),
+        ("stats.correlation{x = {3, 3, 3}, y = {1, 2, 4}}", "pearson.reason", "\"x has no variance\""),
+        (
             "stats.correlation{x = {17e14 + 1, 17e14 + 2, 17e14 + 3, 17e14 + 4}, y = {1, 2, 4, 3}}", "pearson.effect",
             "0.8"
         ),

@@ -46,6 +46,18 @@ import Testing
     @Test(arguments: [
         ("print({metric = cosine})", "cosine is no variable, so nil; a text is written \"cosine\""),
         ("if True then end", "True is no variable, so nil; Lua writes true"),
+        ("y = True and 1", "True is no variable, so nil; Lua writes true"),
+        (
+            "if metric == nil then end t = {metric = metric}\nt = {metric = metric}",
+            "metric is no variable, so nil; did you mean 'metrics'?"
+        ),
+        (
+            "for i = 1, 100 do load('return u' .. i)() end t = {metric = cosine}",
+            "cosine is no variable, so nil; a text is written \"cosine\""
+        ),
+        // An error of the function that got nothing names the option, not the variable.
+        ("cluster.kmeans({{1}, {2}}, {k = k})", "k is no variable, so nil; a text is written \"k\""),
+        ("exit -- bye", "exit is no variable, so nil; exit alone or Ctrl-D leaves the prompt, os.exit() ends a script"),
         ("return None", "None is no variable, so nil; Lua writes nil"),
         ("spend = 1; x = spnd", "spnd is no variable, so nil; did you mean 'spend'?"),
         (
@@ -64,7 +76,9 @@ import Testing
 
     /// What code asks for on purpose, defines by itself, or tells by an error, needs no note.
     @Test(arguments: [
-        "x = x or 5", "return x == nil", "if not x then y = 1 end", "return _G.x, rawget(_G, 'x')", "return x and x.y",
+        "if verbose then end", "while x do end", "return nil == x", "return (x) == nil", "return type(x) == 'nil'",
+        "local x = x", "x = x or 5", "return x == nil", "if not x then y = 1 end", "return _G.x, rawget(_G, 'x')",
+        "return x and x.y",
         "x.y = 1", "tensr.zeros(2)", "local function f() return g() end function g() end f()", "return data ~= nil",
         "local x; return x", "x = x; x = 2", "setmetatable(_G, {__index = function() end}) return x",
     ])
