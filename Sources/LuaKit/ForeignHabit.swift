@@ -117,7 +117,8 @@ public struct ForeignHabit {
         case "apply", "map", "iterrows", "itertuples": "for row in t:rows() do ... end; t.a:map(function(x) ... end)"
         case "to_csv", "to_parquet", "to_json", "to_excel", "save", "write": "data.write(t, \"file.csv\")"
         case "hist", "plot": "plot.histogram(t.a)"
-        default: substitute(forColumnMember: name)
+        case "isna", "isnull", "notna", "isin", "astype", "replace": substitute(forColumnMember: name)
+        default: nil
         }
     }
 

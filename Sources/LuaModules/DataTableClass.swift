@@ -10,8 +10,8 @@ extension DataTable: LuaVisible {
         "data.Table", for: DataTable.self,
         """
         Named columns of one length. t.price or t["城市"] is a column, t[i] row i as a record, t[mask] the rows where a mask is \
-        true (t[t.price:gt(5) & t.city:eq "Paris"]) or whose numbers a tensor holds, #t the number of rows; t.segment = list adds or replaces a column, \
-        t.segment = nil removes it. Methods win over columns of the same name: t:column(name) reaches any.
+        true (t[t.price:gt(5) & t.city:eq "Paris"]) or whose numbers a tensor holds, #t the number of rows; t.segment = list adds or \
+        replaces a column, t.segment = nil removes it. Methods win over columns of the same name: t:column(name) reaches any.
         """,
         methods: [column, head, sql, rows, describe, tensor, index],
         fields: [
@@ -44,7 +44,8 @@ extension DataTable: LuaVisible {
         }
         if let column = table.columnIfPresent(name) { return .object(column) }
         let other = table.isNear(name) ? nil : ForeignHabit.substitute(forTableMember: name)
-        throw .operation("the table has no column '\(name)'", hint: other ?? luaHint(table, name))
+        let hints = [other, luaHint(table, name)].compactMap { $0 }
+        throw .operation("the table has no column '\(name)'", hint: hints.joined(separator: "; "))
     }
 
     /// The hint for an unknown column, with names that are no Lua names written as they must be.

@@ -102,7 +102,10 @@ import Testing
         ("t[t.city == 'x']", "a table has columns and rows, no member false (== compares whole columns; c:eq(value)"),
         ("t:index(t.city == 'x')", "got false (== compares whole columns"),
         ("t.city[true]", "(== compares whole columns"), ("t[tensor{4}]", "row numbers from 1 to 3 expected, got 4"),
-        ("t:groupby('city')", "the table has no column 'groupby' (t:sql(\"select a, avg(b) from this group by a\"))"),
+        (
+            "t:groupby('city')",
+            "the table has no column 'groupby' (t:sql(\"select a, avg(b) from this group by a\"); its columns: 'city', 'price', 'n')"
+        ),
         ("t.price:value_counts()", "has no member 'value_counts' (t:sql("),
         ("t.Price:sort()", "did you mean 'price'?"),
     ])
