@@ -81,13 +81,7 @@ extension NNTraining {
         let target = try y.target(classes: first.predictsClasses)
         var keeping = try call.keeping(rows: target.rows)
         if case .nothing = keeping, case .labels(let labels) = target {
-            var codes: [ClassLabel: Int] = [:]
-            keeping = .shares(
-                of: labels.map { label in
-                    let code = codes[label] ?? codes.count
-                    codes[label] = code
-                    return code
-                })
+            keeping = .shares(of: try LabelCodes(labels, work: call.work).codes)
         }
         var next: TabularObject? = first
         var scores: [[(name: String, value: Double)]] = []
